@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { FidelityCheck, Scenario } from './evaluation.ts';
+import { Objective } from './campaign-file.ts';
+import { Recipe } from './recipe.ts';
+import { Requirement } from './requirement.ts';
+import { Name, Target } from './target.ts';
+
+/** A recipe of the grid, ready to be tried. */
+export const Candidate = z.strictObject({
+  recipe: Recipe,
+  label: z.string(),
+  /** Target ids whose engine has no kernel for it. */
+  simulatedOn: z.array(z.string()),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+/** A campaign with nothing left open: files are artifacts, grids are expanded, defaults are filled in. */
+export const Campaign = z.strictObject({
+  schemaVersion: z.literal(1),
+  campaign: Name,
+  models: z.array(z.strictObject({ id: Name, source: z.string() })).min(1),
+  targets: z.array(Target).min(1),
+  fidelity: z.array(FidelityCheck).min(1),
+  performance: z.array(Scenario).min(1),
+  requirements: Requirement,
+  objectives: z.array(Objective).min(1),
+  candidates: z.array(Candidate),
+  budget: z.strictObject({
+    trials: z.int().positive(),
+    /** Seconds. */
+    wallClock: z.number().positive().nullable(),
+  }),
+  seed: z.int().nonnegative(),
+});
+export type Campaign = z.output<typeof Campaign>;

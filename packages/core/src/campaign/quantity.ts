@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const UNITS: Record<string, number> = {
+  '%': 0.01,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  us: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  min: 60,
+  h: 3600,
+};
+
+const PATTERN = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-z%]*)$/;
+
+const Parsed = z.strictObject({ value: z.number(), relative: z.boolean() });
+
+/** A number, or a number with a unit: `3%`, `40 MiB`, `12 ms`, `6h`. Sizes come out in bytes, durations in seconds. */
+export const Quantity = z.union([z.number(), z.string(), Parsed]).transform((input, context) => {
+  // A resolved campaign is parsed again by the workflow.
+  if (typeof input === 'object') return input;
+  if (typeof input === 'number') return { value: input, relative: false };
+  const match = PATTERN.exec(input.trim());
+  const unit = match?.[2] ?? '';
+  const factor = unit === '' ? 1 : UNITS[unit];
+  if (match === null || factor === undefined) {
+    context.addIssue({
+      code: 'custom',
+      message: `"${input}" is not a quantity; write a number with an optional unit out of ${Object.keys(UNITS).join(', ')}`,
+    });
+    return z.NEVER;
+  }
+  return { value: Number(match[1]) * factor, relative: unit === '%' };
+});
+export type Quantity = z.output<typeof Quantity>;

@@ -1,0 +1,47 @@
+import { formatValue } from '../board/format-value.ts';
+import type { Metrics } from '../board/measurement.ts';
+import type { Scenario } from '../campaign/evaluation.ts';
+import { compare } from './observe.ts';
+import type { Preference } from './prefer.ts';
+
+export interface BecauseOptions {
+  preference: Preference;
+  scenario: Scenario;
+  baseline: Metrics | undefined;
+  /** How many trials met every requirement, of how many measured. */
+  acceptable: number;
+  measured: number;
+}
+
+/** Why the winner was chosen, as a sentence with its numbers. */
+export function because(options: BecauseOptions): string {
+  const { preference, scenario, baseline, acceptable, measured } = options;
+  const { winner, steps, runnerUp, byName } = preference;
+  const met = `${acceptable} of ${measured} measured versions meet every requirement`;
+  if (acceptable === 1)
+    return `${winner.label} is the only one of ${measured} measured versions that meets every requirement.`;
+  const deciding = steps.at(-1);
+  const ties = steps.slice(0, -1).filter((step) => step.tied.length > 1);
+  const undecided = ties.map((step) => `${step.metric} leaves ${step.tied.length} of them within the noise`);
+  const last =
+    deciding === undefined
+      ? ''
+      : byName
+        ? `no objective tells ${winner.label} and ${runnerUp?.label} apart, so the first by name is taken`
+        : `${winner.label} has the ${deciding.direction} ${deciding.metric} (${valueOf(deciding.metric)})`;
+  const against =
+    runnerUp !== undefined && !byName
+      ? `, ahead of ${runnerUp.label} (${valueOf(deciding!.metric, runnerUp.metrics)})`
+      : '';
+  return `For ${scenario.name}, ${met}; ${[...undecided, last].join('; ')}${against}.`;
+
+  function valueOf(metric: string, metrics: Metrics = winner.metrics): string {
+    const measurement = metrics[metric];
+    if (measurement === undefined) return 'not measured';
+    const base = baseline?.[metric];
+    const value = formatValue(measurement.value, measurement.unit);
+    if (base === undefined) return value;
+    const { ratio } = compare(measurement, base);
+    return `${value}, ${ratio.value.toFixed(2)}× the baseline's`;
+  }
+}

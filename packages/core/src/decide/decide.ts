@@ -1,0 +1,122 @@
+import type { Metrics } from '../board/measurement.ts';
+import type { Trial } from '../board/trial.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import type { Scenario } from '../campaign/evaluation.ts';
+import { because } from './because.ts';
+import type { Decision, FrontEntry, NearestMiss, Outcome, Selection, Verdict } from './decision.ts';
+import { type Axis, paretoFront } from './front.ts';
+import { judge } from './judge.ts';
+import { type JudgedTrial, nearestMisses } from './nearest-misses.ts';
+import { prefer } from './prefer.ts';
+import { plotAxes } from './plot-axes.ts';
+
+/**
+ * Judges every measured trial, draws the fronts, and selects a winner for each model, target and scenario, or names
+ * the nearest misses. Pure; the order of the trials does not change the decision.
+ */
+export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
+  const selections: Selection[] = [];
+  const misses: NearestMiss[] = [];
+  const front: FrontEntry[] = [];
+  const baselines: Record<string, Metrics> = {};
+  const verdicts: Record<string, Record<string, Verdict[]>> = {};
+  const outcomes: Outcome[] = [];
+
+  const ordered = [...trials].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  for (const model of campaign.models) {
+    for (const target of campaign.targets) {
+      const measured = ordered.filter(
+        (trial) => trial.model === model.id && trial.target === target.id && trial.status === 'measured',
+      );
+      const baseline = measured.find((trial) => trial.recipe === null)?.metrics;
+      if (baseline !== undefined) baselines[`${model.id}/${target.id}`] = baseline;
+      for (const axes of plotAxes(campaign, measured)) {
+        front.push({
+          model: model.id,
+          target: target.id,
+          axes: axes.map(axisName),
+          trials: idsOnFront(measured, axes),
+        });
+      }
+      for (const scenario of campaign.performance) {
+        const judged = judgeAll(measured, scenario, baseline);
+        for (const { trial, judgement } of judged) {
+          (verdicts[trial.id] ??= {})[scenario.name] = judgement.verdicts;
+        }
+        const selection = select(judged, scenario, baseline);
+        if (selection !== undefined) selections.push(selection);
+        else misses.push(...nearestMisses(judged, scenario.name));
+        outcomes.push(outcomeOf(judged));
+      }
+    }
+  }
+  return {
+    schemaVersion: 1,
+    campaign: campaign.campaign,
+    outcome: overall(outcomes),
+    selections,
+    front,
+    nearestMisses: misses,
+    baseline: baselines,
+    verdicts,
+  };
+
+  function judgeAll(measured: Trial[], scenario: Scenario, baseline: Metrics | undefined): JudgedTrial[] {
+    const { requirements, performance: scenarios } = campaign;
+    return measured.map((trial) => ({
+      trial,
+      judgement: judge({ requirements, trial, baseline, scenario, scenarios }),
+    }));
+  }
+
+  function select(
+    judged: JudgedTrial[],
+    scenario: Scenario,
+    baseline: Metrics | undefined,
+  ): Selection | undefined {
+    const acceptable = judged.filter(
+      ({ judgement, trial }) => judgement.result === 'pass' && trial.artifact !== null,
+    );
+    if (acceptable.length === 0) return undefined;
+    const preference = prefer({
+      trials: acceptable.map(({ trial }) => trial),
+      objectives: campaign.objectives,
+      scenario,
+    });
+    const { winner, runnerUp } = preference;
+    return {
+      model: winner.model,
+      target: winner.target,
+      scenario: scenario.name,
+      trial: winner.id,
+      label: winner.label,
+      recipe: winner.recipe,
+      artifact: winner.artifact!,
+      verdicts: verdicts[winner.id]![scenario.name]!,
+      because: because({
+        preference,
+        scenario,
+        baseline,
+        acceptable: acceptable.length,
+        measured: judged.length,
+      }),
+      runnerUp: runnerUp?.id ?? null,
+    };
+  }
+}
+
+const axisName = (axis: Axis) => axis.metric;
+const idsOnFront = (trials: Trial[], axes: readonly Axis[]) =>
+  paretoFront(trials, axes).map((trial) => trial.id);
+
+function outcomeOf(judged: readonly JudgedTrial[]): Outcome {
+  const results = judged.map(({ judgement }) => judgement.result);
+  if (results.includes('pass')) return 'selected';
+  return results.includes('inconclusive') ? 'inconclusive' : 'none-acceptable';
+}
+
+/** Selected only when every model, target and scenario has its winner. */
+function overall(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('none-acceptable')) return 'none-acceptable';
+  return outcomes.includes('inconclusive') ? 'inconclusive' : 'selected';
+}

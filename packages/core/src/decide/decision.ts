@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { ArtifactRef } from '../board/artifact-ref.ts';
+import { Estimate, Metrics } from '../board/measurement.ts';
+import { Recipe } from '../campaign/recipe.ts';
+
+export const VerdictResult = z.enum(['pass', 'fail', 'inconclusive']);
+export type VerdictResult = z.infer<typeof VerdictResult>;
+
+/** The judgement of one requirement on one trial. */
+export const Verdict = z.strictObject({
+  metric: z.string(),
+  /** The limit in words, e.g. `drop ≤ 0.02`. */
+  requirement: z.string(),
+  result: VerdictResult,
+  /** What is compared with the limit (a drop, a ratio, the value itself), with its 95 % interval. */
+  observed: Estimate.nullable(),
+  limit: z.number(),
+  /** `at-most` or `at-least` the limit. */
+  direction: z.enum(['at-most', 'at-least']),
+  /** The limit as an absolute value of the metric, where the baseline fixes one. */
+  gate: z.number().nullable(),
+  /** How far the value lies beyond the limit, as a fraction of the limit's scale; 0 when it passes. */
+  shortfall: z.number().nonnegative(),
+  /** Why it could not be judged, or what was not measured. */
+  note: z.string().optional(),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+export const Selection = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  scenario: z.string(),
+  trial: z.string(),
+  label: z.string(),
+  recipe: Recipe.nullable(),
+  artifact: ArtifactRef,
+  verdicts: z.array(Verdict),
+  /** The reason, as a sentence. */
+  because: z.string(),
+  runnerUp: z.string().nullable(),
+});
+export type Selection = z.infer<typeof Selection>;
+
+export const NearestMiss = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  scenario: z.string(),
+  trial: z.string(),
+  label: z.string(),
+  /** Failing or undecided requirements, in words. */
+  failing: z.array(Verdict),
+  /** The largest shortfall among them. */
+  shortfall: z.number(),
+  /** The smallest change of limits that would admit the trial, as a sentence. */
+  relaxation: z.string(),
+});
+export type NearestMiss = z.infer<typeof NearestMiss>;
+
+export const FrontEntry = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  /** The axes, e.g. `arithmetic.exact_match` against `single-stream.tpot.p50`. */
+  axes: z.array(z.string()),
+  trials: z.array(z.string()),
+});
+export type FrontEntry = z.infer<typeof FrontEntry>;
+
+export const Outcome = z.enum(['selected', 'none-acceptable', 'inconclusive']);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** `decision.json`. */
+export const Decision = z.strictObject({
+  schemaVersion: z.literal(1),
+  campaign: z.string(),
+  outcome: Outcome,
+  selections: z.array(Selection),
+  front: z.array(FrontEntry),
+  nearestMisses: z.array(NearestMiss),
+  /** Metrics of the unquantized model, by `<model>/<target>`. */
+  baseline: z.record(z.string(), Metrics),
+  /** Verdicts of every trial, by trial id and scenario. */
+  verdicts: z.record(z.string(), z.record(z.string(), z.array(Verdict))),
+});
+export type Decision = z.infer<typeof Decision>;

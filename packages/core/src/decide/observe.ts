@@ -1,0 +1,83 @@
+import type { Comparison, Estimate, Measurement } from '../board/measurement.ts';
+import type { LimitKind } from '../campaign/requirement.ts';
+
+/** What a limit looks at: an estimate that must lie at most, or at least, at the limit. */
+export interface Observation {
+  observed: Estimate;
+  direction: 'at-most' | 'at-least';
+  /** The absolute value of the metric at which the limit is met exactly; null where no baseline fixes one. */
+  gate: (limit: number) => number;
+}
+
+export interface ObserveOptions {
+  kind: LimitKind;
+  /** The limit was written in per cent: differences are relative to the baseline. */
+  relative: boolean;
+  candidate: Measurement;
+  baseline: Measurement | undefined;
+}
+
+/** Turns a limit of any kind into an observation. Relative kinds need a baseline: undefined without one. */
+export function observe(options: ObserveOptions): Observation | undefined {
+  const { kind, relative, candidate, baseline } = options;
+  if (kind === 'min' || kind === 'max') {
+    const { value, low, high } = candidate;
+    return {
+      observed: { value, low, high },
+      direction: kind === 'min' ? 'at-least' : 'at-most',
+      gate: (limit) => limit,
+    };
+  }
+  if (baseline === undefined) return undefined;
+  const { difference, ratio } = compare(candidate, baseline);
+  const base = baseline.value;
+  switch (kind) {
+    case 'maxDrop':
+      return {
+        observed: relative ? map(ratio, (r) => 1 - r) : map(difference, (d) => -d),
+        direction: 'at-most',
+        gate: (limit) => (relative ? base * (1 - limit) : base - limit),
+      };
+    case 'maxIncrease':
+      return {
+        observed: relative ? map(ratio, (r) => r - 1) : difference,
+        direction: 'at-most',
+        gate: (limit) => (relative ? base * (1 + limit) : base + limit),
+      };
+    case 'minRecovery':
+      return { observed: ratio, direction: 'at-least', gate: (limit) => base * limit };
+    case 'maxRatio':
+      return { observed: ratio, direction: 'at-most', gate: (limit) => base * limit };
+    case 'minSpeedup':
+      return candidate.higherIsBetter
+        ? { observed: ratio, direction: 'at-least', gate: (limit) => base * limit }
+        : { observed: map(ratio, (r) => 1 / r), direction: 'at-least', gate: (limit) => base / limit };
+  }
+}
+
+/**
+ * Candidate against baseline: paired where the measurement was, else by interval arithmetic on the two intervals,
+ * which is wider than a paired interval and never narrower than the truth allows.
+ */
+export function compare(candidate: Measurement, baseline: Measurement): Comparison {
+  if (candidate.versusBaseline !== undefined) return candidate.versusBaseline;
+  return {
+    difference: {
+      value: candidate.value - baseline.value,
+      low: candidate.low - baseline.high,
+      high: candidate.high - baseline.low,
+    },
+    ratio: {
+      value: candidate.value / baseline.value,
+      low: candidate.low / baseline.high,
+      high: candidate.high / baseline.low,
+    },
+    pairs: 0,
+    test: 'unpaired-intervals',
+  };
+}
+
+function map(estimate: Estimate, transform: (value: number) => number): Estimate {
+  const ends = [transform(estimate.low), transform(estimate.high)];
+  return { value: transform(estimate.value), low: Math.min(...ends), high: Math.max(...ends) };
+}

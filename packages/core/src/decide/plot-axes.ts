@@ -1,0 +1,42 @@
+import type { Trial } from '../board/trial.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import type { Requirement } from '../campaign/requirement.ts';
+import { headlineMetric } from '../plan/known-metrics.ts';
+import type { Axis } from './front.ts';
+
+/**
+ * The pairs of axes a campaign is looked at by: quality against the headline metric of each scenario, and against size.
+ * Quality is the first fidelity metric that the requirements limit, else the first one measured.
+ */
+export function plotAxes(campaign: Campaign, trials: readonly Trial[]): [Axis, Axis][] {
+  const quality = qualityAxis(campaign, trials);
+  if (quality === undefined) return [];
+  const costs: Axis[] = [
+    ...campaign.performance.map((scenario) => ({
+      metric: headlineMetric(scenario),
+      higherIsBetter: scenario.scenario === 'offline',
+    })),
+    { metric: 'model.bytes', higherIsBetter: false },
+  ];
+  return costs.map((cost) => [quality, cost]);
+}
+
+function qualityAxis(campaign: Campaign, trials: readonly Trial[]): Axis | undefined {
+  const reference = trials.find((trial) => trial.recipe === null) ?? trials[0];
+  if (reference === undefined) return undefined;
+  const notQuality = [...campaign.performance.map((scenario) => scenario.name), 'model', 'memory'];
+  const measured = Object.keys(reference.metrics).filter(
+    (metric) => !notQuality.some((prefix) => metric.startsWith(`${prefix}.`)),
+  );
+  const limited = limitedMetrics(campaign.requirements).find((metric) => measured.includes(metric));
+  const metric = limited ?? measured.sort()[0];
+  return metric === undefined
+    ? undefined
+    : { metric, higherIsBetter: reference.metrics[metric]!.higherIsBetter };
+}
+
+function limitedMetrics(requirement: Requirement): string[] {
+  if ('all' in requirement) return requirement.all.flatMap(limitedMetrics);
+  if ('any' in requirement) return requirement.any.flatMap(limitedMetrics);
+  return [requirement.metric];
+}

@@ -1,0 +1,95 @@
+import type { Estimate } from '../board/measurement.ts';
+import type { Trial } from '../board/trial.ts';
+import type { Objective } from '../campaign/campaign-file.ts';
+import type { Scenario } from '../campaign/evaluation.ts';
+import { headlineMetric, SPEED } from '../plan/known-metrics.ts';
+
+/** One step of a preference: who was still in the running, and what it said of them. */
+export interface PreferenceStep {
+  metric: string;
+  direction: 'smallest' | 'largest';
+  /** The trials that this objective cannot tell from the best: their intervals overlap. */
+  tied: Trial[];
+}
+
+export interface Preference {
+  winner: Trial;
+  runnerUp: Trial | undefined;
+  steps: PreferenceStep[];
+  /** No objective could tell the last ones apart: the first in the order of names was taken. */
+  byName: boolean;
+}
+
+export interface PreferOptions {
+  trials: readonly Trial[];
+  objectives: readonly Objective[];
+  scenario: Scenario;
+}
+
+/**
+ * Orders the acceptable trials by the objectives, one after the other. A difference within the noise never decides:
+ * all whose interval reaches the best one's stay in the running for the next objective. After the campaign's own
+ * objectives come speed in the scenario and then size; at last the order of names, so that the answer never depends
+ * on the order in which trials finished. `trials` must not be empty.
+ */
+export function prefer({ trials, objectives, scenario }: PreferOptions): Preference {
+  const chain: Objective[] = [...objectives, { maximize: SPEED }, { minimize: 'model.bytes' }];
+  const steps: PreferenceStep[] = [];
+  let remaining = [...trials].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  let runnerUp: Trial | undefined;
+  for (const objective of chain) {
+    if (remaining.length === 1) break;
+    const { metric, smallest } = readObjective(objective, scenario);
+    if (steps.some((step) => step.metric === metric)) continue;
+    const ranked = rank(remaining, metric, smallest);
+    if (ranked.length === 0) continue;
+    const [best] = ranked;
+    const tied = ranked.filter((entry) => !clearlyBetter(best!.estimate, entry.estimate, smallest));
+    runnerUp = (tied.length > 1 ? tied[1] : ranked[1])?.trial;
+    remaining = remaining.filter((trial) => tied.some((entry) => entry.trial === trial));
+    steps.push({ metric, direction: smallest ? 'smallest' : 'largest', tied: remaining });
+  }
+  const byName = remaining.length > 1;
+  const winner = remaining[0]!;
+  if (byName) runnerUp = remaining[1];
+  return {
+    winner,
+    runnerUp: runnerUp === winner ? trials.find((t) => t !== winner) : runnerUp,
+    steps,
+    byName,
+  };
+}
+
+/** A metric and a direction; `speed` is the scenario's headline, faster first whichever way it is measured. */
+export function readObjective(
+  objective: Objective,
+  scenario: Scenario,
+): { metric: string; smallest: boolean } {
+  const metric = 'minimize' in objective ? objective.minimize : objective.maximize;
+  if (metric !== SPEED) return { metric, smallest: 'minimize' in objective };
+  return { metric: headlineMetric(scenario), smallest: scenario.scenario !== 'offline' };
+}
+
+interface Ranked {
+  trial: Trial;
+  estimate: Estimate;
+}
+
+/** Compared through the ratio to the baseline where every trial has one: drift between jobs cancels in it. */
+function rank(trials: readonly Trial[], metric: string, smallest: boolean): Ranked[] {
+  const measured = trials.filter((trial) => trial.metrics[metric] !== undefined);
+  const paired = measured.every(
+    (trial) => trial.recipe === null || trial.metrics[metric]!.versusBaseline !== undefined,
+  );
+  return measured
+    .map((trial) => {
+      const measurement = trial.metrics[metric]!;
+      const atBaseline = { value: 1, low: 1, high: 1 };
+      return { trial, estimate: paired ? (measurement.versusBaseline?.ratio ?? atBaseline) : measurement };
+    })
+    .sort((a, b) => (smallest ? 1 : -1) * (a.estimate.value - b.estimate.value));
+}
+
+function clearlyBetter(a: Estimate, b: Estimate, smallest: boolean): boolean {
+  return smallest ? a.high < b.low : a.low > b.high;
+}

@@ -1,0 +1,62 @@
+export {
+  QuantloopError,
+  FAILURE_CODES,
+  isPermanent,
+  type FailureCode,
+  type QuantloopErrorOptions,
+} from './errors/quantloop-error.ts';
+export { nearestName, suggestName } from './errors/nearest-name.ts';
+export { ArtifactRef, FOLDER_MEDIA_TYPE } from './board/artifact-ref.ts';
+export { Estimate, Comparison, Measurement, Metrics } from './board/measurement.ts';
+export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
+export { Granularity, Recipe, RecipeGrid, type MethodFacts } from './campaign/recipe.ts';
+export { Name, Engine, Target } from './campaign/target.ts';
+export { Quantity } from './campaign/quantity.ts';
+export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
+export { FidelityItem, FidelityCheck, Scenario, TextSource } from './campaign/evaluation.ts';
+export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
+export { Campaign, Candidate } from './campaign/campaign.ts';
+export {
+  Decision,
+  FrontEntry,
+  NearestMiss,
+  Outcome,
+  Selection,
+  Verdict,
+  VerdictResult,
+} from './decide/decision.ts';
+export { decide } from './decide/decide.ts';
+export { judge, type Judgement } from './decide/judge.ts';
+export { compare } from './decide/observe.ts';
+export { paretoFront, type Axis } from './decide/front.ts';
+export { plotAxes } from './decide/plot-axes.ts';
+export { InvalidSpec, formatPath, type SpecIssue } from './errors/invalid-spec.ts';
+export { formatValue } from './board/format-value.ts';
+export { parseCampaignFile } from './plan/parse-campaign-file.ts';
+export { expandRecipes, type LabelledRecipe } from './plan/expand-recipes.ts';
+export { recipeLabel } from './plan/recipe-label.ts';
+export {
+  DIVERGENCE_METRICS,
+  MODEL_METRICS,
+  SPEED,
+  headlineMetric,
+  knownMetrics,
+  scenarioMetrics,
+  type KnownMetric,
+} from './plan/known-metrics.ts';
+export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
+export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
+export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
+export {
+  CAMPAIGN_WORKFLOW,
+  PROGRESS_QUERY,
+  TRIAL_WORKFLOW,
+  type CampaignPhase,
+  type CampaignProgress,
+  type CampaignWorkflowInput,
+  type CampaignWorkflowResult,
+  type TrialProgress,
+  type TrialWorkflowInput,
+  type TrialWorkflowResult,
+} from './workflows/messages.ts';
+export type * from './workflows/activities.ts';

@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import { CampaignFile } from '../campaign/campaign-file.ts';
+import { FidelityItem, Scenario, TextSource } from '../campaign/evaluation.ts';
+import { RecipeGrid } from '../campaign/recipe.ts';
+import { LIMIT_KINDS } from '../campaign/requirement.ts';
+import { OnnxRuntimeEngine } from '../campaign/target.ts';
+import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
+import { suggestName } from '../errors/nearest-name.ts';
+
+/** Checks the shape of a campaign file and fills in defaults. Throws {@link InvalidSpec} with every issue. */
+export function parseCampaignFile(value: unknown): CampaignFile {
+  const parsed = CampaignFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InvalidSpec(parsed.error.issues.flatMap((issue) => toSpecIssues(issue, [])));
+}
+
+/** Keys allowed at a place, found by the last named part of the path; unknown keys are matched against them. */
+const KEYS_AT: Record<string, readonly string[]> = {
+  '': Object.keys(CampaignFile.shape),
+  models: ['id', 'source'],
+  targets: ['id', 'engine'],
+  engine: Object.keys(OnnxRuntimeEngine.shape),
+  calibration: Object.keys(TextSource.shape),
+  text: Object.keys(TextSource.shape),
+  evaluation: ['fidelity', 'performance'],
+  fidelity: FidelityItem.options.flatMap((option) => Object.keys(option.shape)),
+  performance: Scenario.options.flatMap((option) => Object.keys(option.shape)),
+  requirements: ['all', 'any', 'metric', ...LIMIT_KINDS],
+  all: ['all', 'any', 'metric', ...LIMIT_KINDS],
+  any: ['all', 'any', 'metric', ...LIMIT_KINDS],
+  objective: ['minimize', 'maximize'],
+  search: ['recipes'],
+  recipes: Object.keys(RecipeGrid.shape),
+  granularity: ['group'],
+  budget: ['trials', 'wallClock'],
+};
+
+function toSpecIssues(issue: z.core.$ZodIssue, prefix: (string | number)[]): SpecIssue[] {
+  const path = [...prefix, ...issue.path.filter((part) => typeof part !== 'symbol')];
+  if (issue.code === 'unrecognized_keys') {
+    const place = path.findLast((part) => typeof part === 'string') ?? '';
+    const known = KEYS_AT[String(place)] ?? [];
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `unknown key "${key}".`,
+      ...(known.length > 0 && { hint: suggestName(key, known) }),
+    }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const closest = closestBranch(issue.errors);
+    if (closest !== undefined) return closest.flatMap((inner) => toSpecIssues(inner, path));
+  }
+  return [{ path, message: `${issue.message}.` }];
+}
+
+/**
+ * The alternative the writer meant: the one that recognizes the keys that were written. Ties (a plain value where
+ * several shapes are possible) stay with the union's own message.
+ */
+function closestBranch(branches: z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const strangeness = (issues: z.core.$ZodIssue[]): number =>
+    issues.reduce((sum, issue) => {
+      if (issue.code === 'unrecognized_keys') return sum + 2 * issue.keys.length;
+      if (issue.code === 'invalid_type' && issue.path.length === 0) return sum + 10;
+      return sum + (issue.path.length === 1 && issue.code === 'invalid_type' ? 1.5 : 1);
+    }, 0);
+  const ranked = branches
+    .filter((issues) => issues.length > 0)
+    .map((issues) => ({ issues, score: strangeness(issues) }))
+    .sort((a, b) => a.score - b.score);
+  return ranked[0] !== undefined && ranked[0].score < 10 ? ranked[0].issues : undefined;
+}

@@ -1,0 +1,111 @@
+import type { Campaign } from '../campaign/campaign.ts';
+import type { CampaignFile, Objective } from '../campaign/campaign-file.ts';
+import type { FidelityCheck } from '../campaign/evaluation.ts';
+import type { MethodFacts } from '../campaign/recipe.ts';
+import type { Requirement } from '../campaign/requirement.ts';
+import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
+import { suggestName } from '../errors/nearest-name.ts';
+import { expandRecipes } from './expand-recipes.ts';
+import { knownMetrics, type KnownMetric } from './known-metrics.ts';
+
+export interface ResolveCampaignOptions {
+  file: CampaignFile;
+  methods: Record<string, MethodFacts>;
+  /** The fidelity items of the file, resolved in order. */
+  checks: FidelityCheck[];
+  /** The metrics these checks measure. */
+  fidelityMetrics: readonly KnownMetric[];
+}
+
+/** Fills in and checks everything that the file's shape alone cannot tell. Throws {@link InvalidSpec} with every issue. */
+export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
+  const { file, methods, checks } = options;
+  const objectives = Array.isArray(file.objective) ? file.objective : [file.objective];
+  const { recipes, issues: recipeIssues } = expandRecipes(file.search.recipes, methods);
+  const metrics = knownMetrics(file, options.fidelityMetrics).map((metric) => metric.name);
+  const issues = [
+    ...recipeIssues,
+    ...duplicateIssues(
+      'models',
+      file.models.map((model) => model.id),
+    ),
+    ...duplicateIssues(
+      'targets',
+      file.targets.map((target) => target.id),
+    ),
+    ...duplicateIssues(
+      'evaluation.performance',
+      file.evaluation.performance.map((scenario) => scenario.name),
+    ),
+    ...requirementIssues(file.requirements, ['requirements'], metrics),
+    ...objectives.flatMap((objective, i) =>
+      metricIssues(
+        objectiveMetric(objective),
+        Array.isArray(file.objective) ? ['objective', i] : ['objective'],
+        metrics,
+      ),
+    ),
+  ];
+  const trials = recipes.length * file.models.length * file.targets.length;
+  if (trials > file.budget.trials) {
+    issues.push({
+      path: ['budget', 'trials'],
+      message: `the recipes make ${trials} trials, more than the budget of ${file.budget.trials}.`,
+      hint: 'Raise budget.trials or name fewer recipes.',
+    });
+  }
+  if (issues.length > 0) throw new InvalidSpec(issues);
+  return {
+    schemaVersion: 1,
+    campaign: file.campaign,
+    models: file.models,
+    targets: file.targets,
+    fidelity: checks,
+    performance: file.evaluation.performance,
+    requirements: file.requirements,
+    objectives,
+    candidates: recipes.map(({ recipe, label }) => ({
+      recipe,
+      label,
+      simulatedOn: file.targets
+        .filter((target) => methods[recipe.method]!.supports(recipe, target.engine) === 'simulated')
+        .map((target) => target.id),
+    })),
+    budget: { trials: file.budget.trials, wallClock: file.budget.wallClock?.value ?? null },
+    seed: file.seed,
+  };
+}
+
+export function objectiveMetric(objective: Objective): string {
+  return 'minimize' in objective ? objective.minimize : objective.maximize;
+}
+
+function requirementIssues(
+  requirement: Requirement,
+  path: (string | number)[],
+  metrics: readonly string[],
+): SpecIssue[] {
+  for (const key of ['all', 'any'] as const) {
+    if (key in requirement) {
+      const parts = (requirement as Record<typeof key, Requirement[]>)[key];
+      return parts.flatMap((part, i) => requirementIssues(part, [...path, key, i], metrics));
+    }
+  }
+  return 'metric' in requirement ? metricIssues(requirement.metric, [...path, 'metric'], metrics) : [];
+}
+
+function metricIssues(metric: string, path: (string | number)[], metrics: readonly string[]): SpecIssue[] {
+  if (metrics.includes(metric)) return [];
+  return [{ path, message: `unknown metric "${metric}".`, hint: suggestName(metric, metrics) }];
+}
+
+function duplicateIssues(place: string, names: string[]): SpecIssue[] {
+  return names
+    .map((name, i) => ({ name, i }))
+    .filter(({ name, i }) => names.indexOf(name) !== i)
+    .map(({ name, i }) => ({
+      path: [...place.split('.'), i],
+      message: `"${name}" is named twice in ${place}.`,
+      hint: 'Give each its own name.',
+    }));
+}

@@ -1,0 +1,99 @@
+import type { ArtifactRef } from '../board/artifact-ref.ts';
+import type { Metrics } from '../board/measurement.ts';
+import type { Execution, Provenance } from '../board/trial.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import type { FidelityCheck, Scenario } from '../campaign/evaluation.ts';
+import type { Recipe } from '../campaign/recipe.ts';
+import type { Engine } from '../campaign/target.ts';
+import type { Decision } from '../decide/decision.ts';
+import type { Trial } from '../board/trial.ts';
+
+/** What every stage returns: its output, and what it cost. */
+export interface StageResult<Output> {
+  output: Output;
+  execution: Execution;
+}
+
+export interface ImportModelInput {
+  /** `builtin:demo`, an absolute folder, or `hf:org/name@revision`. */
+  source: string;
+}
+export interface ImportModelOutput {
+  /** Folder artifact: the decoder, its configuration and tokenizer. */
+  model: ArtifactRef;
+  provenance: Provenance;
+}
+
+export interface QuantizeModelInput {
+  model: ArtifactRef;
+  recipe: Recipe;
+}
+export interface QuantizeModelOutput {
+  model: ArtifactRef;
+  /** JSON artifact: what was done to which tensor, and the error it made. */
+  manifest: ArtifactRef;
+  /** `model.bits_per_weight`, `model.weight_error`. */
+  metrics: Metrics;
+  provenance: Provenance;
+}
+
+export interface EvaluateFidelityInput {
+  model: ArtifactRef;
+  checks: FidelityCheck[];
+  engine: Engine;
+  seed: number;
+  /** Absent when the model is the baseline itself. `items` are the baseline's results per document. */
+  baseline?: { model: ArtifactRef; items: ArtifactRef };
+}
+export interface EvaluateFidelityOutput {
+  /** `<task>.<metric>`, `kl-divergence.mean`, `kl-divergence.top1_agreement`. */
+  metrics: Metrics;
+  /** JSON artifact: results per document, to be paired with. */
+  items: ArtifactRef;
+  provenance: Provenance;
+}
+
+export interface EvaluatePerformanceInput {
+  model: ArtifactRef;
+  scenarios: Scenario[];
+  engine: Engine;
+  seed: number;
+  /** Absent when the model is the baseline itself; else it alternates with the candidate. */
+  baseline?: ArtifactRef;
+}
+export interface EvaluatePerformanceOutput {
+  /** `<scenario>.ttft.p50`, `<scenario>.tpot.p50`, `<scenario>.batch8.tokens_per_second`, `memory.peak`, `model.bytes`. */
+  metrics: Metrics;
+  /** JSON artifact: every single timing. */
+  samples: ArtifactRef;
+  provenance: Provenance;
+}
+
+export interface WriteReportInput {
+  campaign: Campaign;
+  run: string;
+  trials: Trial[];
+  decision: Decision;
+  /** Absolute folder that receives the run's files. */
+  folder: string;
+  /** Wall-clock seconds by phase: import, baseline, trials. */
+  phases: Record<string, number>;
+}
+export interface WriteReportOutput {
+  folder: string;
+  files: string[];
+}
+
+export interface ImportActivities {
+  importModel(input: ImportModelInput): Promise<StageResult<ImportModelOutput>>;
+}
+export interface QuantizeActivities {
+  quantizeModel(input: QuantizeModelInput): Promise<StageResult<QuantizeModelOutput>>;
+}
+export interface EvaluateActivities {
+  evaluateFidelity(input: EvaluateFidelityInput): Promise<StageResult<EvaluateFidelityOutput>>;
+  evaluatePerformance(input: EvaluatePerformanceInput): Promise<StageResult<EvaluatePerformanceOutput>>;
+}
+export interface ReportActivities {
+  writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
+}

@@ -1,0 +1,134 @@
+import {
+  ApplicationFailure,
+  defineQuery,
+  executeChild,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Failure, Trial } from '../board/trial.ts';
+import { Campaign } from '../campaign/campaign.ts';
+import { isPermanent } from '../errors/quantloop-error.ts';
+import { decide } from '../decide/decide.ts';
+import type { ImportModelOutput, StageResult } from './activities.ts';
+import { failureOf } from './failure.ts';
+import {
+  type CampaignProgress,
+  type CampaignWorkflowInput,
+  type CampaignWorkflowResult,
+  PROGRESS_QUERY,
+  type TrialWorkflowInput,
+  type TrialWorkflowResult,
+} from './messages.ts';
+import { planRound, type PlannedTrial } from '../plan/plan-round.ts';
+import { Progress } from './progress.ts';
+import { present, prepare } from './stages.ts';
+import { trialWorkflow } from './trial-workflow.ts';
+import { slidingWindow } from './sliding-window.ts';
+
+export const progressQuery = defineQuery<CampaignProgress>(PROGRESS_QUERY);
+
+/** Trials in flight at once: enough to quantize the next while one is measured, few enough to keep the disk small. */
+const WINDOW = 4;
+
+/** The loop: import → baseline → quantize and evaluate every recipe → decide → show. */
+export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<CampaignWorkflowResult> {
+  const campaign = validated(input.campaign);
+  const planned = planRound(campaign);
+  const progress = new Progress(input, workflowInfo().workflowId, planned);
+  setHandler(progressQuery, () => progress.snapshot());
+  const deadline =
+    campaign.budget.wallClock === null ? Infinity : Date.now() + campaign.budget.wallClock * 1000;
+
+  progress.enter('import');
+  const sources = new Map<string, StageResult<ImportModelOutput>>();
+  const unusable = new Map<string, Failure>();
+  await slidingWindow(campaign.models, WINDOW, async ({ id, source }) => {
+    try {
+      sources.set(id, await prepare.importModel({ source }));
+    } catch (error) {
+      unusable.set(id, failureOf(error, 'import'));
+    }
+  });
+  endIfHopeless(campaign.models.map(({ id }) => unusable.get(id)));
+
+  progress.enter('baseline');
+  const baselines = new Map<string, TrialWorkflowResult>();
+  await slidingWindow(planned.filter(isBaseline), WINDOW, async (plan) => {
+    baselines.set(`${plan.trial.model}/${plan.trial.target}`, await runTrial(plan));
+  });
+  endIfHopeless([...baselines.values()].map(({ trial }) => trial.failure));
+
+  progress.enter('trials');
+  const candidates: Trial[] = [];
+  await slidingWindow(
+    planned.filter((plan) => !isBaseline(plan)),
+    WINDOW,
+    async (plan) => {
+      if (Date.now() >= deadline) return progress.skip(plan.trial.id);
+      candidates.push((await runTrial(plan)).trial);
+    },
+  );
+
+  progress.enter('report');
+  const trials = [...[...baselines.values()].map((result) => result.trial), ...candidates].sort(byId);
+  const decision = decide(campaign, trials);
+  const { run, folder } = input;
+  await present.writeReport({ campaign, run, trials, decision, folder, phases: progress.phases() });
+  progress.enter('done');
+  return { decision, folder, phases: progress.phases() };
+
+  async function runTrial({ trial, target }: PlannedTrial): Promise<TrialWorkflowResult> {
+    const source = sources.get(trial.model);
+    if (source === undefined) return notImported(trial, unusable.get(trial.model)!);
+    const baseline = baselines.get(`${trial.model}/${trial.target}`);
+    const items = baseline?.items ?? null;
+    const { fidelity, performance, seed } = campaign;
+    const child: TrialWorkflowInput = {
+      trial,
+      source: source.output,
+      campaign: { fidelity, performance, seed, engine: target.engine },
+      ...(trial.recipe === null && { importExecution: source.execution }),
+      ...(items !== null && { baseline: { model: source.output.model, items } }),
+    };
+    progress.begin(trial.id);
+    const result = await executeChild(trialWorkflow, {
+      args: [child],
+      workflowId: progress.workflowIdOf(trial.id),
+    });
+    progress.finish(result.trial);
+    return result;
+  }
+
+  function notImported(trial: PlannedTrial['trial'], failure: Failure): TrialWorkflowResult {
+    const row: Trial = {
+      ...trial,
+      status: 'failed',
+      failure,
+      metrics: {},
+      artifact: null,
+      stages: {},
+      provenance: {},
+    };
+    progress.finish(row);
+    return { trial: row, items: null };
+  }
+}
+
+const isBaseline = (plan: PlannedTrial) => plan.trial.recipe === null;
+const byId = (a: Trial, b: Trial) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Nothing can be decided when every model, or every baseline, failed for a reason that no retry mends. */
+function endIfHopeless(failures: (Failure | undefined)[]): void {
+  const permanent = failures.filter((failure) => failure !== undefined && isPermanent(failure.code));
+  const [first] = permanent;
+  if (first === undefined || permanent.length < failures.length) return;
+  throw ApplicationFailure.nonRetryable(first.message, first.code, { hint: first.hint, stage: first.stage });
+}
+
+/** A ZodError thrown here would retry the workflow task for ever. */
+function validated(campaign: unknown): Campaign {
+  const parsed = Campaign.safeParse(campaign);
+  if (!parsed.success) throw ApplicationFailure.nonRetryable(z.prettifyError(parsed.error), 'invalid-spec');
+  return parsed.data;
+}

@@ -1,0 +1,3 @@
+/** The entry of the workflow bundle: every workflow a quantloop control worker runs. */
+export { campaignWorkflow, progressQuery } from './campaign-workflow.ts';
+export { trialWorkflow } from './trial-workflow.ts';

@@ -1,0 +1,15 @@
+/** Workflows, and the writing of reports. */
+export const CONTROL_QUEUE = 'quantloop-control';
+
+/** Import and quantization: any machine with the store can do them. */
+export const PREPARE_QUEUE = 'quantloop-prepare';
+
+/** Measuring: only the machine (or machines) of that target. */
+export function targetQueue(target: string): string {
+  return `quantloop-target-${target}`;
+}
+
+/** One running campaign of a name at a time: Temporal keeps workflow ids unique. */
+export function campaignWorkflowId(campaign: string): string {
+  return `campaign-${campaign}`;
+}

@@ -1,0 +1,42 @@
+import { proxyActivities } from '@temporalio/workflow';
+import { FAILURE_CODES, isPermanent } from '../errors/quantloop-error.ts';
+import type {
+  EvaluateActivities,
+  ImportActivities,
+  QuantizeActivities,
+  ReportActivities,
+} from './activities.ts';
+import { PREPARE_QUEUE, targetQueue } from './queues.ts';
+
+const permanent = Object.keys(FAILURE_CODES).filter(isPermanent);
+
+/**
+ * The server learns of a dead worker only by missing heartbeats; stages send one every few seconds. A stage may run
+ * for days, but not silently. Three further attempts: what kills a job every time becomes a failed trial.
+ */
+const durable = {
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout: '15s',
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    maximumAttempts: 4,
+    nonRetryableErrorTypes: permanent,
+  },
+} as const;
+
+export const prepare = proxyActivities<ImportActivities & QuantizeActivities>({
+  ...durable,
+  taskQueue: PREPARE_QUEUE,
+});
+
+export function measureOn(target: string): EvaluateActivities {
+  return proxyActivities<EvaluateActivities>({ ...durable, taskQueue: targetQueue(target) });
+}
+
+/** Runs beside the workflows, on their own queue. */
+export const present = proxyActivities<ReportActivities>({
+  startToCloseTimeout: '10 minutes',
+  retry: { ...durable.retry },
+});
