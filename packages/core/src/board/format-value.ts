@@ -25,6 +25,7 @@ function significant(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
-  if (size >= 100) return value.toFixed(size >= 1000 ? 0 : 1);
-  return Number(value.toPrecision(3)).toString();
+  return Number(
+    size >= 1000 ? value.toFixed(0) : size >= 100 ? value.toFixed(1) : value.toPrecision(3),
+  ).toString();
 }

@@ -1,0 +1,186 @@
+import {
+  Campaign,
+  formatPath,
+  InvalidSpec,
+  type MethodFacts,
+  parseCampaignFile,
+  planRound,
+  resolveCampaign,
+} from '@quantloop/core';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { reference } from '../board/sample-board.ts';
+
+const rtn: MethodFacts = {
+  name: 'rtn',
+  summary: 'round to nearest',
+  source: 'test',
+  version: '1',
+  needsCalibration: false,
+  bits: [4, 8],
+  granularities: ['group', 'channel'],
+  groups: [32, 128],
+  symmetric: [true, false],
+  options: z.strictObject({ head: z.boolean().default(true) }),
+  supports: (recipe) => (recipe.bits === 8 ? 'simulated' : 'native'),
+};
+
+const written = {
+  campaign: 'support-bot',
+  models: [{ id: 'tiny', source: 'builtin:demo' }],
+  targets: [{ id: 'this-cpu', engine: { kind: 'onnxruntime' } }],
+  evaluation: {
+    fidelity: [{ task: 'demo_arithmetic' }],
+    performance: [{ scenario: 'single-stream', promptTokens: 16, newTokens: 8 }],
+  },
+  requirements: {
+    all: [
+      { metric: 'demo_arithmetic.exact_match', maxDrop: 0.02 },
+      {
+        any: [
+          { metric: 'speed', minSpeedup: 1.5 },
+          { metric: 'memory.peak', max: '40 MiB' },
+        ],
+      },
+    ],
+  },
+  objective: { minimize: 'model.bytes' },
+  search: { recipes: [{ method: 'rtn', bits: [8, 4], granularity: ['channel', { group: 32 }] }] },
+} as const;
+
+const resolve = (file: unknown) =>
+  resolveCampaign({
+    file: parseCampaignFile(file),
+    methods: { rtn },
+    checks: [{ kind: 'task', name: 'demo_arithmetic', bundle: reference(), limit: null }],
+    fidelityMetrics: [{ name: 'demo_arithmetic.exact_match', higherIsBetter: true }],
+  });
+
+/** `place: message hint`, one a line. */
+function complaint(file: unknown): string[] {
+  try {
+    resolve(file);
+  } catch (error) {
+    if (error instanceof InvalidSpec) {
+      return error.issues.map((issue) =>
+        `${formatPath(issue.path)}: ${issue.message} ${issue.hint ?? ''}`.trim(),
+      );
+    }
+    throw error;
+  }
+  return [];
+}
+
+const changed = (changes: object) => ({ ...written, ...changes });
+const recipes = (...list: object[]) => changed({ search: { recipes: list } });
+
+describe('a campaign file', () => {
+  test('expands lists of a recipe as a grid', () => {
+    const campaign = resolve(written);
+    expect(campaign.candidates.map((candidate) => candidate.label)).toEqual([
+      'rtn-int8-channel-sym',
+      'rtn-int8-g32-sym',
+      'rtn-int4-channel-sym',
+      'rtn-int4-g32-sym',
+    ]);
+    expect(campaign.candidates[0]?.simulatedOn).toEqual(['this-cpu']);
+    expect(planRound(campaign).map(({ trial }) => trial.id)[0]).toBe('tiny.this-cpu.baseline');
+  });
+
+  test('a combination named twice is tried once', () => {
+    expect(resolve(recipes({ method: 'rtn' }, { method: ['rtn'], bits: 4 })).candidates).toHaveLength(1);
+  });
+
+  test('resolved, it survives the way through JSON and a second parse', () => {
+    const campaign = resolve(written);
+    expect(Campaign.parse(JSON.parse(JSON.stringify(campaign)))).toEqual(campaign);
+  });
+
+  test('understands per cents, sizes and durations', () => {
+    const campaign = resolve(changed({ budget: { wallClock: '6h' } }));
+    expect(campaign.budget.wallClock).toBe(21_600);
+    expect(campaign.requirements).toMatchObject({
+      all: [{}, { any: [{}, { max: { value: 40 * 2 ** 20 } }] }],
+    });
+  });
+
+  test.each([
+    ['an unknown key', changed({ modles: [] }), 'modles: unknown key "modles". Did you mean "models"?'],
+    [
+      'an unknown key inside',
+      changed({ search: { recipes: [{ method: 'rtn', bit: 4 }] } }),
+      'search.recipes[0].bit: unknown key "bit". Did you mean "bits"?',
+    ],
+    [
+      'a limit with a wrong name',
+      changed({ requirements: { metric: 'speed', minSpedup: 2 } }),
+      'requirements.minSpedup: unknown key "minSpedup". Did you mean "minSpeedup"?',
+    ],
+    [
+      'an unknown method',
+      recipes({ method: 'rnt' }),
+      'search.recipes[0].method: unknown method "rnt". Did you mean "rtn"?',
+    ],
+    [
+      'an unknown metric',
+      changed({ objective: { minimize: 'model.byte' } }),
+      'objective: unknown metric "model.byte". Did you mean "model.bytes"?',
+    ],
+    [
+      'impossible bits',
+      recipes({ method: 'rtn', bits: 5 }),
+      'search.recipes[0].bits: rtn cannot have bits 5. It can have 4, 8.',
+    ],
+    [
+      'an impossible group',
+      recipes({ method: 'rtn', granularity: { group: 48 } }),
+      'search.recipes[0].granularity: rtn cannot have granularity group 48. It can have group 32, group 128.',
+    ],
+    [
+      'an impossible granularity',
+      recipes({ method: 'rtn', granularity: 'tensor' }),
+      'search.recipes[0].granularity: rtn cannot have granularity tensor. It can have group, channel.',
+    ],
+    [
+      'an unknown option',
+      recipes({ method: 'rtn', options: { hed: true } }),
+      'search.recipes[0].options: rtn: Unrecognized key: "hed".',
+    ],
+    [
+      'a bad quantity',
+      changed({ budget: { wallClock: '6 moons' } }),
+      'budget.wallClock: "6 moons" is not a quantity',
+    ],
+    [
+      'two limits in one',
+      changed({ requirements: { metric: 'speed', min: 1, max: 2 } }),
+      'requirements: a requirement has exactly one limit',
+    ],
+    [
+      'too many trials',
+      changed({ budget: { trials: 2 } }),
+      'budget.trials: the recipes make 4 trials, more than the budget of 2.',
+    ],
+    [
+      'a name twice',
+      changed({ models: [written.models[0], written.models[0]] }),
+      'models[1]: "tiny" is named twice in models.',
+    ],
+    ['a name that cannot be a file', changed({ campaign: '../up' }), 'campaign: use letters, digits'],
+    [
+      'an unknown scenario',
+      changed({ evaluation: { ...written.evaluation, performance: [{ scenario: 'sever' }] } }),
+      'evaluation.performance[0].scenario:',
+    ],
+  ])('%s is refused, naming the place and the way out', (_, file, message) => {
+    const found = complaint(file);
+    expect(
+      found.some((line) => line.startsWith(message)),
+      found.join('\n'),
+    ).toBe(true);
+  });
+
+  test('names every mistake at once', () => {
+    expect(complaint(recipes({ method: 'rnt' }, { method: 'rtn', bits: 7 }))).toHaveLength(2);
+  });
+});
