@@ -1,0 +1,27 @@
+export { Tensor, type InferenceSession } from 'onnxruntime-node';
+export { ortVersion } from './session/ort-version.ts';
+export { availableProviders, type Provider } from './session/providers.ts';
+export { openGraph, type OpenGraphOptions } from './session/open-graph.ts';
+export { openSession, type OpenSessionOptions } from './session/open-session.ts';
+export { DecoderSession } from './session/decoder-session.ts';
+export type { CacheType, DecoderShape } from './session/decoder-shape.ts';
+export { KvCache } from './decode/kv-cache.ts';
+export { prefill, type DecodeResult } from './decode/prefill.ts';
+export { step } from './decode/step.ts';
+export { argmax } from './decode/argmax.ts';
+export { generateGreedy, type GenerateOptions } from './decode/generate-greedy.ts';
+export { forward, forwardLogits, type ForwardOptions, type ForwardResult } from './decode/forward.ts';
+export {
+  scoreSequences,
+  type ScoredSequence,
+  type ScoreOptions,
+  type SequenceScore,
+} from './score/score-sequences.ts';
+export { batchByLength, defaultTokensPerBatch } from './score/batch-by-length.ts';
+export { Arithmetic } from './arithmetic/arithmetic.ts';
+export {
+  gatherLogProbabilities,
+  type GatherInput,
+  type GatherOutput,
+} from './arithmetic/gather-log-probabilities.ts';
+export { compareLogits, type CompareInput, type CompareOutput } from './arithmetic/compare-logits.ts';

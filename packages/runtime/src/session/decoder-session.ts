@@ -1,0 +1,32 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { DecoderShape } from './decoder-shape.ts';
+
+/** A loaded decoder. Release it: its weights live outside the JavaScript heap. */
+export class DecoderSession implements AsyncDisposable {
+  readonly inference: InferenceSession;
+  readonly shape: DecoderShape;
+  /** The model file, for messages. */
+  readonly file: string;
+  /** As asked for; undefined leaves it to ONNX Runtime. */
+  readonly threads: number | undefined;
+
+  constructor(options: {
+    inference: InferenceSession;
+    shape: DecoderShape;
+    file: string;
+    threads?: number | undefined;
+  }) {
+    this.inference = options.inference;
+    this.shape = options.shape;
+    this.file = options.file;
+    this.threads = options.threads;
+  }
+
+  async release(): Promise<void> {
+    await this.inference.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release();
+  }
+}

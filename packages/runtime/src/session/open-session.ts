@@ -1,0 +1,47 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QuantloopError, type Engine } from '@quantloop/core';
+import { DecoderSession } from './decoder-session.ts';
+import { readDecoderShape } from './decoder-shape.ts';
+import { openGraph } from './open-graph.ts';
+
+export interface OpenSessionOptions {
+  /** A model artifact's folder. */
+  folder: string;
+  engine: Engine;
+  /** @default 'model.onnx' */
+  file?: string;
+  /** Further session configuration entries of ONNX Runtime. */
+  extra?: Record<string, string>;
+}
+
+/**
+ * Opens the decoder of a model folder on the target's engine.
+ *
+ * @throws QuantloopError `unsupported` where the provider is not there, `model-corrupt` where the file is missing,
+ * broken, or no decoder with a KV cache.
+ */
+export async function openSession(options: OpenSessionOptions): Promise<DecoderSession> {
+  const file = join(options.folder, options.file ?? 'model.onnx');
+  const { provider, threads } = options.engine;
+  await access(file).catch((cause: unknown) => {
+    throw new QuantloopError({
+      code: 'model-corrupt',
+      message: `the model folder has no ${file}`,
+      hint: 'Give the folder of an imported or quantized model.',
+      cause,
+    });
+  });
+  const inference = await openGraph({
+    model: file,
+    provider,
+    ...(threads === undefined ? {} : { threads }),
+    ...(options.extra === undefined ? {} : { extra: options.extra }),
+  });
+  try {
+    return new DecoderSession({ inference, shape: readDecoderShape(inference, file), file, threads });
+  } catch (error) {
+    await inference.release();
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { openSession, scoreSequences, type DecoderSession, type ScoredSequence } from '../../src/index.ts';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  TINY,
+  tinyDecoder,
+  tinyFolder,
+  tinyReference,
+  tinyWeights,
+  type TinyWeights,
+} from '../tiny-decoder.ts';
+
+const weights = tinyWeights(3);
+
+async function open(of: TinyWeights = weights): Promise<DecoderSession> {
+  const folder = await tinyFolder(tinyDecoder(of));
+  const session = await openSession({ folder, engine: { kind: 'onnxruntime', provider: 'cpu', threads: 1 } });
+  onTestFinished(() => session.release());
+  return session;
+}
+
+function reference({ tokens, from }: ScoredSequence): { logProbabilities: number[]; greedy: boolean } {
+  const list = Array.from(tokens);
+  const rows = tinyReference(weights, list.slice(0, -1));
+  const logProbabilities: number[] = [];
+  let greedy = true;
+  for (let i = from; i < list.length; i++) {
+    const logits = rows[i - 1]!;
+    const top = Math.max(...logits);
+    const norm = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
+    logProbabilities.push(logits[list[i]!]! - norm);
+    greedy &&= logits.indexOf(top) === list[i];
+  }
+  return { logProbabilities, greedy };
+}
+
+test('scores equal the softmax over the whole vocabulary, whatever is batched and merged', async () => {
+  const session = await open();
+  const token = fc.nat(TINY.vocabulary - 1);
+  const sequence = fc
+    .array(token, { minLength: 2, maxLength: 12 })
+    .chain((tokens) =>
+      fc.record({ tokens: fc.constant(tokens), from: fc.integer({ min: 1, max: tokens.length - 1 }) }),
+    );
+  // Extensions and copies of other sequences are what merging is about.
+  const sequences = fc
+    .array(sequence, { minLength: 1, maxLength: 6 })
+    .chain((base) =>
+      fc
+        .array(fc.tuple(fc.constantFrom(...base), fc.array(token, { maxLength: 3 })), { maxLength: 4 })
+        .map((more) => [
+          ...base,
+          ...more.map(([one, tail]) => ({ ...one, tokens: [...one.tokens, ...tail] })),
+        ]),
+    );
+  await fc.assert(
+    fc.asyncProperty(sequences, fc.constantFrom(8, 40, 4096), async (list, tokensPerBatch) => {
+      const scores = await scoreSequences({ session, sequences: list, tokensPerBatch });
+      expect(scores.length).toBe(list.length);
+      list.forEach((one, i) => {
+        const expected = reference(one);
+        expect(scores[i]!.greedy).toBe(expected.greedy);
+        expect(scores[i]!.logProbabilities.length).toBe(expected.logProbabilities.length);
+        expected.logProbabilities.forEach((value, j) =>
+          expect(scores[i]!.logProbabilities[j]!).toBeCloseTo(value, 4),
+        );
+      });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a model that yields NaN is reported with sequence and position', async () => {
+  const broken = tinyWeights(3);
+  broken.embedding.data.fill(Number.NaN, 5 * TINY.hidden, 6 * TINY.hidden);
+  const session = await open(broken);
+  const scoring = scoreSequences({
+    session,
+    sequences: [
+      { tokens: [1, 2, 3, 4], from: 1, label: 'document 0' },
+      { tokens: [1, 5, 3, 4], from: 1, label: 'document 1' },
+    ],
+  });
+  await expect(scoring).rejects.toMatchObject({
+    code: 'non-finite',
+    message: expect.stringMatching(/^the log-probability of token \d of document 1 is NaN$/) as string,
+  });
+});
+
+test('an aborted signal ends the scoring between batches', async () => {
+  const session = await open();
+  const abort = new AbortController();
+  const scoring = scoreSequences({
+    session,
+    sequences: [1, 2, 3].map((tail) => ({ tokens: [tail, 1, 2, 3], from: 1 })),
+    tokensPerBatch: 1,
+    signal: abort.signal,
+    onProgress: () => abort.abort(new Error('enough')),
+  });
+  await expect(scoring).rejects.toThrow('enough');
+});
+
+test('a sequence with nothing to score is refused', async () => {
+  const session = await open();
+  await expect(scoreSequences({ session, sequences: [{ tokens: [1], from: 1 }] })).rejects.toThrow(
+    /nothing to score/,
+  );
+});
