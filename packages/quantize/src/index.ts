@@ -1,0 +1,12 @@
+export { METHODS, METHOD_FACTS, methodOf } from './methods/methods.ts';
+export type { Quantizer, Refusal, WeightPlan, WeightShape } from './quantizer.ts';
+export type { Panel, WeightSource } from './weights/weight-source.ts';
+export { openWeight, type OpenWeightOptions } from './weights/weight-source.ts';
+export { Storage, NBITS_BLOCKS } from './pack/storage.ts';
+export type { PackedWeight, Part, PartShape, RoundingError } from './pack/packed-weight.ts';
+export { LAYOUTS, layoutOf, type Layout, type NodeNames } from './pack/layout.ts';
+export { findLinears, isHead, type Linear } from './graph/find-linears.ts';
+export { QuantizationManifest } from './manifest/manifest.ts';
+export { quantizeFolder, type QuantizeFolderOptions } from './quantize-folder.ts';
+export { quantizeStage } from './activities.ts';
+export { quantize } from './plugin.ts';

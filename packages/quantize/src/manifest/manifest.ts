@@ -1,0 +1,61 @@
+import { Recipe } from '@quantloop/core';
+import { z } from 'zod';
+import { Storage } from '../pack/storage.ts';
+
+const Error = z.strictObject({
+  /** ‖W − Q‖ / ‖W‖ in the Frobenius norm; 0 for a weight of zeros. */
+  relative: z.number(),
+  /** max |W − Q|. */
+  largest: z.number(),
+});
+
+const QuantizedTensor = z.strictObject({
+  /** Name of the initializer it replaces. */
+  name: z.string(),
+  /** The layers that read it. */
+  nodes: z.array(z.string()),
+  /** Shape of the initializer it replaces. */
+  shape: z.array(z.int()),
+  type: z.string(),
+  storage: Storage,
+  /** Initializers it became. */
+  parts: z.array(z.string()),
+  bytesBefore: z.int(),
+  bytesAfter: z.int(),
+  error: Error,
+});
+
+const KeptTensor = z.strictObject({
+  name: z.string(),
+  shape: z.array(z.int()),
+  type: z.string(),
+  bytes: z.int(),
+  /** Why it was left alone. */
+  reason: z.string(),
+});
+
+/** `quantization.json` of a quantized model: what was done to which weight, and the error it made. Holds no times. */
+export const QuantizationManifest = z.strictObject({
+  schemaVersion: z.literal(1),
+  recipe: Recipe,
+  method: z.strictObject({ name: z.string(), version: z.string(), source: z.string() }),
+  /** Patterns of the recipe's `exclude`, and how many weights each one kept. */
+  exclude: z.array(z.strictObject({ pattern: z.string(), weights: z.int() })),
+  quantized: z.array(QuantizedTensor),
+  kept: z.array(KeptTensor),
+  totals: z.strictObject({
+    /** Weights of the model; position tables are not counted. */
+    weights: z.int(),
+    quantizedWeights: z.int(),
+    /** Bytes of all weights, scales and zero points included. */
+    bytesBefore: z.int(),
+    bytesAfter: z.int(),
+    /** Bits per quantized weight, scales, zero points and padding included. */
+    bitsPerQuantizedWeight: z.number(),
+    /** The same over all weights of the model. */
+    bitsPerWeight: z.number(),
+    /** Over all quantized weights together. */
+    error: Error,
+  }),
+});
+export type QuantizationManifest = z.infer<typeof QuantizationManifest>;

@@ -1,0 +1,97 @@
+import type { MethodFacts, Recipe } from '@quantloop/core';
+import { elementCount, FLOAT_TYPES, type TensorInfo } from '@quantloop/onnx';
+import type { Linear } from '../graph/find-linears.ts';
+import { isTable, type WeightReader } from '../graph/weight-readers.ts';
+import type { RoundingError } from '../pack/packed-weight.ts';
+import { Storage } from '../pack/storage.ts';
+import { QuantizationManifest } from './manifest.ts';
+import { relativeError } from './relative-error.ts';
+
+/** A weight whose packed form is in the new model. */
+export interface FinishedWeight {
+  linears: readonly [Linear, ...Linear[]];
+  storage: Storage;
+  parts: string[];
+  bytes: number;
+  error: RoundingError;
+}
+
+export interface WriteManifestOptions {
+  recipe: Recipe;
+  facts: MethodFacts;
+  /** Initializers of the source. */
+  sources: readonly TensorInfo[];
+  /** Whether an initializer of the source is in the new model as well. */
+  remaining: (info: TensorInfo) => boolean;
+  readers: ReadonlyMap<string, readonly WeightReader[]>;
+  finished: readonly FinishedWeight[];
+  /** Why the weights of some linear layers stay as they are. */
+  left: ReadonlyMap<string, string>;
+  excluded: ReadonlyMap<string, number>;
+}
+
+/** Puts together what was done, and adds up what it amounts to. */
+export function writeManifest(options: WriteManifestOptions): QuantizationManifest {
+  const { recipe, facts, readers, finished, left } = options;
+  const readersOf = (info: TensorInfo) => readers.get(info.name) ?? [];
+  // Shape constants and position tables are no weights.
+  const weights = options.sources.filter(
+    (info) => FLOAT_TYPES.some((type) => type === info.type) && !isTable(readersOf(info)),
+  );
+  const byName = new Map(weights.map((info) => [info.name, info]));
+
+  const quantized = finished.map(({ linears, storage, parts, bytes, error }) => {
+    const { name, dims, type, byteLength } = byName.get(linears[0].weight)!;
+    return {
+      name,
+      nodes: linears.map(({ node }) => node.name),
+      shape: dims,
+      type,
+      storage: Storage.parse(storage),
+      parts,
+      bytesBefore: byteLength,
+      bytesAfter: bytes,
+      error: relativeError([error]),
+    };
+  });
+  const names = new Set(quantized.map(({ name }) => name));
+  const kept = weights.filter(options.remaining).map((info) => ({
+    name: info.name,
+    shape: info.dims,
+    type: info.type,
+    bytes: info.byteLength,
+    reason: left.get(info.name) ?? reasonToKeep(readersOf(info), names.has(info.name)),
+  }));
+
+  const count = sum(weights.map(({ dims }) => elementCount(dims)));
+  const quantizedCount = sum(quantized.map(({ shape }) => elementCount(shape)));
+  const packedBytes = sum(quantized.map(({ bytesAfter }) => bytesAfter));
+  const bytesAfter = packedBytes + sum(kept.map(({ bytes }) => bytes));
+  return QuantizationManifest.parse({
+    schemaVersion: 1,
+    recipe,
+    method: { name: facts.name, version: facts.version, source: facts.source },
+    exclude: [...options.excluded].map(([pattern, matched]) => ({ pattern, weights: matched })),
+    quantized,
+    kept,
+    totals: {
+      weights: count,
+      quantizedWeights: quantizedCount,
+      bytesBefore: sum(weights.map(({ byteLength }) => byteLength)),
+      bytesAfter,
+      bitsPerQuantizedWeight: (packedBytes * 8) / quantizedCount,
+      bitsPerWeight: (bytesAfter * 8) / count,
+      error: relativeError(finished.map(({ error }) => error)),
+    },
+  } satisfies QuantizationManifest);
+}
+
+function reasonToKeep(readers: readonly WeightReader[], packed: boolean): string {
+  const others = readers.filter(({ op }) => !['MatMul', 'FusedMatMul', 'Gemm'].includes(op));
+  const [first] = packed ? others : readers;
+  if (first === undefined) return 'an output of the model, or read inside a subgraph';
+  const place = `input ${first.input} of ${first.op} "${first.node}"`;
+  return packed ? `packed for its linear layers, and still ${place}` : `${place}, which is no linear layer`;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { kernelFor } from '../../kernels.ts';
+import { channelBlockSize } from '../../pack/matmul-nbits.ts';
+import { NBITS_BLOCKS, type NBitsStorage } from '../../pack/storage.ts';
+import type { Quantizer } from '../../quantizer.ts';
+import { commonOptions } from '../common-options.ts';
+import { roundToNBits } from './round-to-nbits.ts';
+
+const options = z.strictObject({
+  accuracyLevel: z
+    .union([z.literal(0), z.literal(4)])
+    .default(4)
+    .describe('0: activations stay in floating point. 4: the kernel rounds them to int8 per block, faster.'),
+  ...commonOptions,
+});
+
+/** Round-to-nearest, weights only. */
+export const rtn: Quantizer = {
+  facts: {
+    name: 'rtn',
+    summary:
+      'Round-to-nearest: every weight to its nearest code. No data needed; the floor for all other methods.',
+    source:
+      'https://github.com/vllm-project/llm-compressor (QuantizationModifier); MatMulNBits of ONNX Runtime 1.30',
+    version: '1',
+    needsCalibration: false,
+    bits: [4, 8],
+    granularities: ['group', 'channel'],
+    groups: [32, ...NBITS_BLOCKS.filter((size) => size !== 32)],
+    symmetric: [true, false],
+    options,
+    supports: (recipe, target) => kernelFor('matmul-nbits', recipe.bits, target),
+  },
+
+  plan({ k, n, type }, recipe) {
+    if (type !== 'float32' && type !== 'float16') return { refuse: `rtn cannot store ${type} scales` };
+    const { bits, granularity, symmetric } = recipe;
+    if (bits !== 4 && bits !== 8) return { refuse: `no storage for ${bits} bits` };
+    const zeroPoints = !symmetric;
+    const storage: NBitsStorage = {
+      layout: 'matmul-nbits',
+      k,
+      n,
+      bits,
+      blockSize:
+        typeof granularity === 'object' ? granularity.group : channelBlockSize({ k, bits, zeroPoints }),
+      scalePer: typeof granularity === 'object' ? 'block' : 'channel',
+      zeroPoints,
+      scaleType: type,
+      accuracyLevel: options.parse(recipe.options).accuracyLevel,
+    };
+    return { storage, quantize: (weight) => roundToNBits(weight, storage) };
+  },
+};

@@ -1,0 +1,31 @@
+import type { NodeProto } from '@quantloop/onnx';
+import { matMulBnb4 } from './matmul-bnb4.ts';
+import { matMulInteger } from './matmul-integer.ts';
+import { matMulNBits } from './matmul-nbits.ts';
+import type { PartShape } from './packed-weight.ts';
+import type { Storage } from './storage.ts';
+
+export interface NodeNames {
+  name: string;
+  activations: string;
+  /** In the order of `parts`. */
+  initializers: string[];
+  output: string;
+}
+
+/** One way of storing a weight: the tensors it becomes, and the operator that reads them. */
+export interface Layout<S extends Storage = Storage> {
+  parts(storage: S): PartShape[];
+  node(storage: S, names: NodeNames): NodeProto;
+}
+
+export const LAYOUTS: { [L in Storage['layout']]: Layout<Extract<Storage, { layout: L }>> } = {
+  'matmul-nbits': matMulNBits,
+  'matmul-bnb4': matMulBnb4,
+  'matmul-integer': matMulInteger,
+};
+
+/** The layout of a storage plan. */
+export function layoutOf<S extends Storage>(storage: S): Layout<S> {
+  return LAYOUTS[storage.layout] as unknown as Layout<S>;
+}

@@ -1,0 +1,26 @@
+import { makeNode } from '@quantloop/onnx';
+import type { Layout } from './layout.ts';
+import type { IntegerStorage } from './storage.ts';
+
+/**
+ * Eight-bit integers on both sides: `codes` is int8 [K, N], symmetric; `scales` float32 [N], or a scalar. The operator
+ * rounds the activations itself, one scale and zero point for the whole tensor.
+ */
+export const matMulInteger: Layout<IntegerStorage> = {
+  parts({ k, n, scalePer }) {
+    return [
+      { role: 'codes', type: 'int8', dims: [k, n] },
+      { role: 'scales', type: 'float32', dims: scalePer === 'channel' ? [n] : [] },
+    ];
+  },
+
+  node(_storage, { name, activations, initializers, output }) {
+    return makeNode({
+      op: 'DynamicQuantizeMatMul',
+      domain: 'com.microsoft',
+      name,
+      inputs: [activations, ...initializers],
+      outputs: [output],
+    });
+  },
+};

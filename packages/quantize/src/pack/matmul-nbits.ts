@@ -1,0 +1,54 @@
+import { makeNode } from '@quantloop/onnx';
+import type { Layout } from './layout.ts';
+import type { PartShape } from './packed-weight.ts';
+import { NBITS_BLOCKS, type NBitsStorage } from './storage.ts';
+
+export const blocksPerChannel = (storage: NBitsStorage): number => Math.ceil(storage.k / storage.blockSize);
+
+/** Bytes of one channel's zero points: packed like the codes, each channel padded to a whole byte. */
+export const zeroPointBytes = (storage: NBitsStorage): number =>
+  Math.ceil((blocksPerChannel(storage) * storage.bits) / 8);
+
+/**
+ * Weight-only blocks of 2, 4 or 8 bits. `codes` is uint8 [N, ceil(K / block), block · bits / 8], channel by channel,
+ * the tail of the last block zero; `scales` [N, ceil(K / block)]; `zero_points` uint8 [N, bytes].
+ */
+export const matMulNBits: Layout<NBitsStorage> = {
+  parts(storage) {
+    const { n, bits, blockSize, scaleType } = storage;
+    const blocks = blocksPerChannel(storage);
+    const parts: PartShape[] = [
+      { role: 'codes', type: 'uint8', dims: [n, blocks, (blockSize * bits) / 8] },
+      { role: 'scales', type: scaleType, dims: [n, blocks] },
+    ];
+    if (storage.zeroPoints) {
+      parts.push({ role: 'zero_points', type: 'uint8', dims: [n, zeroPointBytes(storage)] });
+    }
+    return parts;
+  },
+
+  node(storage, { name, activations, initializers, output }) {
+    const { k, n, bits, blockSize, accuracyLevel } = storage;
+    return makeNode({
+      op: 'MatMulNBits',
+      domain: 'com.microsoft',
+      name,
+      inputs: [activations, ...initializers],
+      outputs: [output],
+      attributes: { K: k, N: n, bits, block_size: blockSize, accuracy_level: accuracyLevel },
+    });
+  },
+};
+
+/**
+ * The block size that stores a whole channel of `k` inputs in the fewest bytes: padding of the last block against
+ * repeated scales. Equal bytes: the larger one.
+ */
+export function channelBlockSize(options: { k: number; bits: number; zeroPoints: boolean }): number {
+  const { k, bits, zeroPoints } = options;
+  const bytes = (size: number): number => {
+    const blocks = Math.ceil(k / size);
+    return (blocks * size * bits) / 8 + blocks * 4 + (zeroPoints ? Math.ceil((blocks * bits) / 8) : 0);
+  };
+  return NBITS_BLOCKS.reduce((best, size) => (bytes(size) <= bytes(best) ? size : best));
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** Block sizes for which ONNX Runtime has a MatMulNBits kernel; any other refuses to load. */
+export const NBITS_BLOCKS = [16, 32, 64, 128, 256] as const;
+
+const Shape = { k: z.int().positive(), n: z.int().positive() };
+
+/** com.microsoft MatMulNBits: unsigned codes in blocks along K, one scale (and zero point) per block. */
+export const NBitsStorage = z.strictObject({
+  layout: z.literal('matmul-nbits'),
+  ...Shape,
+  bits: z.union([z.literal(2), z.literal(4), z.literal(8)]),
+  blockSize: z.int().positive(),
+  /** `channel`: every block of a channel repeats the channel's one scale, as the kernel knows blocks only. */
+  scalePer: z.enum(['block', 'channel']),
+  /** Without zero points the kernel takes 2^(bits-1). */
+  zeroPoints: z.boolean(),
+  /** Also the type of the activations. */
+  scaleType: z.enum(['float32', 'float16']),
+  /** 0: activations in floating point. 4: activations rounded to int8 per block, faster and less exact. */
+  accuracyLevel: z.union([z.literal(0), z.literal(4)]),
+});
+export type NBitsStorage = z.infer<typeof NBitsStorage>;
+
+/** com.microsoft MatMulBnb4: 4-bit NormalFloat codes, one absolute maximum per flat block of the transposed weight. */
+export const Bnb4Storage = z.strictObject({
+  layout: z.literal('matmul-bnb4'),
+  ...Shape,
+  blockSize: z.int().positive(),
+});
+export type Bnb4Storage = z.infer<typeof Bnb4Storage>;
+
+/** com.microsoft DynamicQuantizeMatMul: int8 weights, activations rounded to uint8 per tensor as they come. */
+export const IntegerStorage = z.strictObject({
+  layout: z.literal('matmul-integer'),
+  ...Shape,
+  /** 7: codes stay within ±64, so that pairs of products cannot overflow on CPUs without VNNI. */
+  bits: z.union([z.literal(7), z.literal(8)]),
+  scalePer: z.enum(['tensor', 'channel']),
+});
+export type IntegerStorage = z.infer<typeof IntegerStorage>;
+
+/** How one weight is stored, decided before any of it is read. */
+export const Storage = z.discriminatedUnion('layout', [NBitsStorage, Bnb4Storage, IntegerStorage]);
+export type Storage = z.infer<typeof Storage>;

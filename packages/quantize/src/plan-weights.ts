@@ -1,0 +1,73 @@
+import { QuantloopError, type Recipe } from '@quantloop/core';
+import type { ModelProto } from '@quantloop/onnx';
+import picomatch from 'picomatch';
+import { findLinears, isHead, type Linear } from './graph/find-linears.ts';
+import type { Quantizer, WeightPlan } from './quantizer.ts';
+
+/** One weight that will be quantized, and the layers that read it. */
+export interface PlannedWeight {
+  linears: [Linear, ...Linear[]];
+  plan: WeightPlan;
+}
+
+export interface ModelPlan {
+  planned: PlannedWeight[];
+  /** Weights of linear layers that stay as they are, with the reason. */
+  left: Map<string, string>;
+  /** How many weights each pattern kept. */
+  excluded: Map<string, number>;
+}
+
+/** Decides for every linear layer what will be done, before a weight is read. Throws `unsupported` when it is nothing. */
+export function planWeights(model: ModelProto, method: Quantizer, recipe: Recipe): ModelPlan {
+  const patterns = recipe.exclude.map((pattern) => ({ pattern, matches: picomatch(pattern) }));
+  const excluded = new Map(recipe.exclude.map((pattern) => [pattern, 0]));
+  const left = new Map<string, string>();
+  const planned: PlannedWeight[] = [];
+  for (const linears of byWeight(findLinears(model))) {
+    const [first] = linears;
+    const names = [first.weight, ...linears.map(({ node }) => node.name)];
+    const hit = patterns.find(({ matches }) => names.some((name) => matches(name)));
+    if (hit !== undefined) {
+      excluded.set(hit.pattern, excluded.get(hit.pattern)! + 1);
+      left.set(first.weight, `excluded by "${hit.pattern}"`);
+    } else if (recipe.options['head'] === false && linears.some((linear) => isHead(model, linear))) {
+      left.set(first.weight, 'the output head, which the recipe leaves alone');
+    } else {
+      const { weight: name, k, n, type } = first;
+      const plan = method.plan({ name, k, n, type }, recipe);
+      if ('refuse' in plan) left.set(name, plan.refuse);
+      else planned.push({ linears, plan });
+    }
+  }
+  if (planned.length === 0) throw nothingToDo(left);
+  return { planned, left, excluded };
+}
+
+/** Layers that share a weight are quantized together. */
+function byWeight(linears: readonly Linear[]): Iterable<[Linear, ...Linear[]]> {
+  const groups = new Map<string, [Linear, ...Linear[]]>();
+  for (const linear of linears) {
+    const key = `${linear.transposed} ${linear.weight}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [linear]);
+    else group.push(linear);
+  }
+  return groups.values();
+}
+
+function nothingToDo(left: ReadonlyMap<string, string>): QuantloopError {
+  const reasons = [...left].slice(0, 3).map(([name, reason]) => `"${name}": ${reason}`);
+  const more = left.size > reasons.length ? `; and ${left.size - reasons.length} more` : '';
+  return new QuantloopError({
+    code: 'unsupported',
+    message:
+      left.size === 0
+        ? 'The recipe would quantize nothing: the model has no linear layer with a constant weight.'
+        : `The recipe would quantize nothing. ${reasons.join('; ')}${more}.`,
+    hint:
+      left.size === 0
+        ? 'Linear layers are MatMul, FusedMatMul(transB) and Gemm nodes whose second input is a 2-D initializer.'
+        : 'Loosen "exclude", or choose a method that can store these weights.',
+  });
+}

@@ -1,0 +1,45 @@
+import type { Measurement, QuantizeModelInput, QuantizeModelOutput } from '@quantloop/core';
+import type { JobContext } from '@quantloop/jobs';
+import type { QuantizationManifest } from './manifest/manifest.ts';
+import { quantizeFolder } from './quantize-folder.ts';
+
+/** The job behind `quantizeStage`, run in a child process of its own. */
+export async function run(input: QuantizeModelInput, context: JobContext): Promise<QuantizeModelOutput> {
+  const { store, checkpoint, signal } = context;
+  const target = await store.scratch();
+  const manifest = await quantizeFolder({
+    source: await store.folder(input.model),
+    target,
+    recipe: input.recipe,
+    checkpoint,
+    signal,
+    onProgress: (progress) => context.progress(progress),
+    onResumed: (weights) => context.resumed(weights),
+  });
+  return {
+    model: await store.putFolder(target),
+    manifest: await store.putJson(manifest),
+    metrics: metricsOf(manifest),
+    provenance: {
+      'quantize.method': manifest.method.name,
+      'quantize.version': manifest.method.version,
+      'quantize.source': input.model.digest,
+    },
+  };
+}
+
+function metricsOf({ totals }: QuantizationManifest): QuantizeModelOutput['metrics'] {
+  const exact = (value: number, unit: string, n: number): Measurement => ({
+    value,
+    unit,
+    low: value,
+    high: value,
+    n,
+    higherIsBetter: false,
+    convention: 'quantloop',
+  });
+  return {
+    'model.bits_per_weight': exact(totals.bitsPerWeight, 'bits', totals.weights),
+    'model.weight_error': exact(totals.error.relative, 'fraction', totals.quantizedWeights),
+  };
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { Recipe } from '@quantloop/core';
+import { TensorReader } from '@quantloop/onnx';
+import { quantizeFolder, type QuantizationManifest } from '@quantloop/quantize';
+import { describe, expect, test } from 'vitest';
+import { EDGE_WEIGHTS, SHAPES } from '../support/edge-weights.ts';
+import { linearsFolder, temporaryFolder } from '../support/model-folder.ts';
+import { normals } from '../support/random.ts';
+import { recipeOf } from '../support/recipe.ts';
+import {
+  referenceActivations,
+  referenceInt8,
+  referenceNBits,
+  referenceNf4,
+  type Reference,
+} from '../support/reference.ts';
+import { matMul, relativeDistance, runModel } from '../support/run-model.ts';
+
+type Quantized = QuantizationManifest['quantized'][number];
+
+interface Case {
+  recipe: Recipe;
+  reference(weight: Float32Array, tensor: Quantized): Reference;
+  activations?(x: Float32Array): Float32Array;
+}
+
+const GROUPS = [16, 32, 64, 128, 256];
+
+const rtnCases: Case[] = [4, 8].flatMap((bits) =>
+  [true, false].flatMap((symmetric) =>
+    ['channel' as const, ...GROUPS.map((group) => ({ group }))].map((granularity) => ({
+      recipe: recipeOf({ method: 'rtn', bits, symmetric, granularity, options: { accuracyLevel: 0 } }),
+      reference: (weight: Float32Array, { storage }: Quantized) => {
+        if (storage.layout !== 'matmul-nbits') throw new Error(`rtn chose ${storage.layout}`);
+        const { k, n, blockSize, scalePer } = storage;
+        return referenceNBits(weight, { k, n, blockSize, bits, symmetric, channel: scalePer === 'channel' });
+      },
+    })),
+  ),
+);
+
+const nf4Cases: Case[] = GROUPS.map((group) => ({
+  recipe: recipeOf({ method: 'nf4', granularity: { group } }),
+  reference: (weight, { storage: { k, n } }) => referenceNf4(weight, { k, n, blockSize: group }),
+}));
+
+const int8Cases: Case[] = [true, false].flatMap((reduceRange) =>
+  (['channel', 'tensor'] as const).map((granularity) => ({
+    recipe: recipeOf({ method: 'dynamic-int8', granularity, options: { reduceRange } }),
+    reference: (weight: Float32Array, { storage: { k, n } }: Quantized) =>
+      referenceInt8(weight, { k, n, bits: reduceRange ? 7 : 8, tensor: granularity === 'tensor' }),
+    activations: referenceActivations,
+  })),
+);
+
+const describeRecipe = ({ method, bits, granularity, symmetric, options }: Recipe): string => {
+  const size =
+    typeof granularity === 'object' ? `groups of ${granularity.group}` : `one scale per ${granularity}`;
+  const reduced = options['reduceRange'] === true ? ', reduced range' : '';
+  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${reduced}`;
+};
+
+const LAYERS = Object.entries(EDGE_WEIGHTS).flatMap(([kind, make], index) =>
+  SHAPES.map(([k, n]) => ({ name: `layer${index}_${k}x${n}`, kind, k, n, weight: make(k, n) })),
+);
+
+/** Sums of two 8-bit products are exact only with these instructions; else ONNX Runtime's kernels saturate. */
+const exactInt8 = process.arch !== 'x64' || /vnni/.test(readFileSync('/proc/cpuinfo', 'utf8'));
+
+describe('a quantized model holds the bytes of the reference, and computes what they stand for', () => {
+  for (const { recipe, reference, activations } of [...rtnCases, ...nf4Cases, ...int8Cases]) {
+    test(describeRecipe(recipe), async () => {
+      const source = await linearsFolder(LAYERS);
+      const target = await temporaryFolder();
+      const manifest = await quantizeFolder({ source, target, recipe });
+      await using reader = await TensorReader.open(join(target, 'model.onnx'));
+      const inputs: Record<string, { data: Float32Array; dims: number[] }> = {};
+      const expected: Record<string, Float64Array> = {};
+
+      for (const [index, { name, k, n, weight }] of LAYERS.entries()) {
+        const tensor = manifest.quantized.find((entry) => entry.name === `${name}.weight`)!;
+        const { parts, dequantized } = reference(weight, tensor);
+        for (const [role, bytes] of Object.entries(parts)) {
+          const stored = await reader.read(`${name}.weight.${role}`);
+          const same = Buffer.from(stored).equals(
+            Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+          );
+          expect(same, `${name} ${role}`).toBe(true);
+        }
+        expect(tensor.parts).toHaveLength(Object.keys(parts).length);
+        expect(tensor.error.relative).toBeCloseTo(relativeDistance(dequantized, weight), 6);
+        expect(tensor.error.largest).toBe(
+          weight.reduce((max, w, i) => Math.max(max, Math.abs(w - dequantized[i]!)), 0),
+        );
+        const data = normals(4 * k, 100 + index);
+        inputs[name] = { data, dims: [4, k] };
+        expected[name] = matMul(activations?.(data) ?? data, dequantized, k, n);
+      }
+
+      if (activations !== undefined && recipe.options['reduceRange'] !== true && !exactInt8) return;
+      const outputs = await runModel(target, inputs);
+      for (const { name } of LAYERS) {
+        expect(relativeDistance(outputs[`${name}.out`]!, expected[name]!), name).toBeLessThan(1e-5);
+      }
+    });
+  }
+});

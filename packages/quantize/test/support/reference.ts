@@ -1,0 +1,157 @@
+/**
+ * The layouts, one element at a time, straight from their descriptions: slow, and plainly right. Codes are produced
+ * from bit strings, positions from the definition of each index.
+ */
+
+const half = (value: number): number => {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+};
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+export interface Reference {
+  /** Initializer role → bytes or numbers. */
+  parts: Record<string, Uint8Array | Int8Array | Float32Array>;
+  /** What the kernel reads back, [k, n] row-major. */
+  dequantized: Float32Array;
+}
+
+export interface GridOptions {
+  bits: number;
+  symmetric: boolean;
+}
+
+/** Scale and zero point of some weights, and the code of each. */
+export function referenceGrid(weights: number[], { bits, symmetric }: GridOptions) {
+  const top = 2 ** bits - 1;
+  const low = Math.min(0, ...weights);
+  const high = Math.max(0, ...weights);
+  const scale = Math.fround(symmetric ? Math.max(high, -low) / (top / 2) : (high - low) / top);
+  const zero = symmetric ? 2 ** (bits - 1) : scale === 0 ? 0 : clamp(half(-low / scale), 0, top);
+  const codes = weights.map((w) => (scale === 0 ? zero : clamp(half(w / scale) + zero, 0, top)));
+  return { scale, zero, codes };
+}
+
+/** `bits` low bits first, the first value in the lowest place. */
+export function referencePack(codes: number[], bits: number): Uint8Array {
+  let text = '';
+  for (const code of codes) text = code.toString(2).padStart(bits, '0') + text;
+  text = text.padStart(Math.ceil(text.length / 8) * 8, '0');
+  return Uint8Array.from({ length: text.length / 8 }, (_, byte) => {
+    const end = text.length - byte * 8;
+    return Number.parseInt(text.slice(end - 8, end), 2);
+  });
+}
+
+export function referenceNBits(
+  w: Float32Array,
+  options: GridOptions & { k: number; n: number; blockSize: number; channel: boolean },
+): Reference {
+  const { k, n, bits, blockSize, channel, symmetric } = options;
+  const blocks = Math.ceil(k / blockSize);
+  const packed: number[] = [];
+  const scales: number[] = [];
+  const zeroPoints: number[] = [];
+  const dequantized = new Float32Array(k * n);
+  for (let j = 0; j < n; j++) {
+    const column = Array.from({ length: k }, (_, i) => w[i * n + j]!);
+    const zeros: number[] = [];
+    const whole = referenceGrid(column, options);
+    for (let block = 0; block < blocks; block++) {
+      const start = block * blockSize;
+      const inside = column.slice(start, start + blockSize);
+      const own = referenceGrid(inside, options);
+      const { scale, zero } = channel ? whole : own;
+      const codes = channel ? whole.codes.slice(start, start + blockSize) : own.codes;
+      inside.forEach((_, i) => {
+        dequantized[(start + i) * n + j] = Math.fround((codes[i]! - zero) * scale);
+      });
+      packed.push(...referencePack([...codes, ...Array(blockSize - codes.length).fill(0)], bits));
+      scales.push(scale);
+      zeros.push(zero);
+    }
+    zeroPoints.push(...referencePack(zeros, bits));
+  }
+  return {
+    parts: {
+      codes: Uint8Array.from(packed),
+      scales: Float32Array.from(scales),
+      ...(symmetric ? {} : { zero_points: Uint8Array.from(zeroPoints) }),
+    },
+    dequantized,
+  };
+}
+
+/** Levels of NF4 to seven places, as the QLoRA paper lists them. */
+const LEVELS = [
+  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+  -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
+  0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+].map(Math.fround);
+
+export function referenceNf4(
+  w: Float32Array,
+  options: { k: number; n: number; blockSize: number },
+): Reference {
+  const { k, n, blockSize } = options;
+  const flat = Array.from({ length: k * n }, (_, i) => w[(i % k) * n + Math.floor(i / k)]!);
+  const codes: number[] = [];
+  const absmax: number[] = [];
+  const dequantized = new Float32Array(k * n);
+  for (let start = 0; start < flat.length; start += blockSize) {
+    const block = flat.slice(start, start + blockSize);
+    const largest = Math.max(...block.map(Math.abs));
+    absmax.push(largest);
+    for (const [i, weight] of block.entries()) {
+      const level = largest === 0 ? 0 : weight / largest;
+      const distances = LEVELS.map((candidate) => Math.abs(candidate - level));
+      const code = distances.indexOf(Math.min(...distances));
+      codes.push(code);
+      const at = start + i;
+      dequantized[(at % k) * n + Math.floor(at / k)] = Math.fround(LEVELS[code]! * largest);
+    }
+  }
+  const bytes = Uint8Array.from({ length: Math.ceil(codes.length / 2) }, (_, i) => {
+    return codes[2 * i]! * 16 + (codes[2 * i + 1] ?? 0);
+  });
+  return { parts: { codes: bytes, absmax: Float32Array.from(absmax) }, dequantized };
+}
+
+export function referenceInt8(
+  w: Float32Array,
+  options: { k: number; n: number; bits: number; tensor: boolean },
+): Reference {
+  const { k, n, bits, tensor } = options;
+  const zero = 2 ** (bits - 1);
+  const codes = new Int8Array(k * n);
+  const dequantized = new Float32Array(k * n);
+  const scales: number[] = [];
+  const whole = referenceGrid([...w], { bits, symmetric: true });
+  for (let j = 0; j < n; j++) {
+    const column = Array.from({ length: k }, (_, i) => w[i * n + j]!);
+    const own = referenceGrid(column, { bits, symmetric: true });
+    const scale = tensor ? whole.scale : own.scale;
+    for (let i = 0; i < k; i++) {
+      const code = tensor ? whole.codes[i * n + j]! : own.codes[i]!;
+      codes[i * n + j] = code - zero;
+      dequantized[i * n + j] = Math.fround((code - zero) * scale);
+    }
+    scales.push(scale);
+  }
+  return {
+    parts: { codes, scales: Float32Array.from(tensor ? [whole.scale] : scales) },
+    dequantized,
+  };
+}
+
+/** What DynamicQuantizeLinear makes of activations: one uint8 grid for the whole tensor. */
+export function referenceActivations(x: Float32Array): Float32Array {
+  const low = Math.min(0, ...x);
+  const high = Math.max(0, ...x);
+  const scale = Math.fround((high - low) / 255);
+  const zero = clamp(half(Math.fround(-low / scale)), 0, 255);
+  return x.map((value) => (clamp(half(Math.fround(value / scale)) + zero, 0, 255) - zero) * scale);
+}
