@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Provenance, QuantloopError } from '@quantloop/core';
+import { ExternalDataWriter, diskFailure, readModel, writeModel } from '@quantloop/onnx';
+import { selectArchitecture } from '../architectures/index.ts';
+import { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { type CheckpointConfig, readCheckpointConfig } from '../checkpoint/config.ts';
+import type { HubOptions } from '../checkpoint/hub.ts';
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import { checkDecoder } from './check-decoder.ts';
+import { locateSource } from './locate-source.ts';
+import { type SourceFiles, findSourceFiles } from './source-files.ts';
+
+export interface ImportOptions {
+  /** `builtin:demo`, a Hugging Face or ONNX folder, or `hf:org/name@revision`. */
+  source: string;
+  /** Receives the model; must be empty or not exist. It appears whole or not at all. */
+  folder: string;
+  /** Bytes of weights. */
+  onProgress?: (progress: { done: number; total: number }) => void;
+  signal?: AbortSignal;
+  hub?: HubOptions;
+}
+
+export interface ImportedModel {
+  folder: string;
+  provenance: Provenance;
+}
+
+/**
+ * Turns a source into a model folder: `model.onnx` with external data, `config.json`, tokenizer. A checkpoint becomes a
+ * float32 decoder; a ready ONNX folder is checked and taken in as it is. Memory: one tensor, or a tile of one.
+ *
+ * @throws QuantloopError `invalid-spec`, `unsupported` or `model-corrupt`, naming what is wrong with the source;
+ * `disk-full`, `store-unavailable`. Nothing is left behind in any of these cases.
+ */
+export async function importModel(options: ImportOptions): Promise<ImportedModel> {
+  const target = resolve(options.folder);
+  await requireEmpty(target);
+  const hub = { ...options.hub, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const source = await locateSource(options.source, hub);
+  const files = await findSourceFiles(source);
+  const config = await readCheckpointConfig(source);
+  await checkTokenizer(source, config);
+
+  const work = join(dirname(target), `.${randomUUID()}.import`);
+  try {
+    await mkdir(work, { recursive: true });
+    const provenance =
+      files.kind === 'checkpoint'
+        ? await importCheckpoint({ ...options, source, config, work })
+        : await importOnnx({ ...options, source, files, work });
+    for (const name of files.sidecars) await copy(join(source, name), join(work, name));
+    await rmdir(target).catch(() => undefined);
+    await rename(work, target);
+    return { folder: target, provenance: { 'import.source': options.source, ...provenance } };
+  } catch (error) {
+    throw diskFailure(target, error);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function importCheckpoint(
+  options: Pick<ImportOptions, 'onProgress' | 'signal'> & {
+    source: string;
+    config: CheckpointConfig;
+    work: string;
+  },
+): Promise<Provenance> {
+  const { source, config, work, onProgress, signal } = options;
+  const architecture = selectArchitecture(config);
+  await using checkpoint = await Checkpoint.open(source);
+  await using writer = await ExternalDataWriter.open({ folder: work });
+  const model = await architecture.build({
+    config,
+    checkpoint,
+    writer,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  await writer.commit();
+  await writeModel({ model, file: join(work, 'model.onnx') });
+  return { 'import.kind': 'checkpoint', 'import.architecture': architecture.name };
+}
+
+async function importOnnx(
+  options: Pick<ImportOptions, 'onProgress' | 'signal'> & {
+    source: string;
+    files: SourceFiles;
+    work: string;
+  },
+): Promise<Provenance> {
+  const { source, files, work } = options;
+  const model = join(source, files.weights[0]!);
+  checkDecoder(await readModel(model), model);
+  const total = files.weights.length;
+  let done = 0;
+  for (const name of files.weights) {
+    options.signal?.throwIfAborted();
+    const place = join(work, relative(dirname(model), join(source, name)));
+    await mkdir(dirname(place), { recursive: true });
+    await copy(join(source, name), place);
+    options.onProgress?.({ done: ++done, total });
+  }
+  return { 'import.kind': 'onnx' };
+}
+
+/** Shares the blocks of the source where the file system can. */
+async function copy(from: string, to: string): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (entries.length === 0) return;
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: `${folder} is not empty.`,
+    hint: 'Give a folder that does not exist yet.',
+  });
+}
+
+async function checkTokenizer(folder: string, config: CheckpointConfig): Promise<void> {
+  const { vocabSize } = await loadTokenizer(folder);
+  if (config.vocab_size === undefined || vocabSize <= config.vocab_size) return;
+  throw new QuantloopError({
+    code: 'model-corrupt',
+    message: `${folder}: tokenizer.json has token ids up to ${vocabSize - 1}, but config.json says vocab_size ${config.vocab_size}.`,
+    hint: 'Tokenizer and weights must come from the same model; copy the matching tokenizer.json.',
+  });
+}

@@ -1,0 +1,18 @@
+export { importStage } from './activities.ts';
+export { models } from './plugin.ts';
+export { type ImportOptions, type ImportedModel, importModel } from './import/import-model.ts';
+export { sourceDigest } from './import/source-digest.ts';
+export { DEMO_MODEL, demoModelFolder, demoTasksFolder } from './builtin.ts';
+export { type ModelTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.ts';
+export { Checkpoint } from './checkpoint/checkpoint.ts';
+export type { StoredTensor } from './checkpoint/safetensors-header.ts';
+export { CheckpointConfig, readCheckpointConfig } from './checkpoint/config.ts';
+export {
+  type HubOptions,
+  type HubSource,
+  downloadModel,
+  parseHubSource,
+  resolveCommit,
+} from './checkpoint/hub.ts';
+export { ARCHITECTURES, selectArchitecture } from './architectures/index.ts';
+export type { Architecture, BuildOptions } from './architectures/architecture.ts';

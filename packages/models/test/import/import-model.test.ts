@@ -1,0 +1,345 @@
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { QuantloopError } from '@quantloop/core';
+import { DEMO_MODEL, demoModelFolder, importModel, sourceDigest } from '@quantloop/models';
+import { TensorReader, findMatMuls, readModel, readWeight, writeModel } from '@quantloop/onnx';
+import { describe, expect, test } from 'vitest';
+import { Decoder } from '../support/decoder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { TINY, type TinyConfig, tinyWeights, writeTinyCheckpoint } from '../support/tiny-llama.ts';
+
+const root = temporaryFolder();
+let count = 0;
+
+function fresh(): string {
+  return join(root, String(count++));
+}
+
+function tinySource(overrides: Partial<TinyConfig> = {}, tokens?: number): string {
+  const folder = fresh();
+  const config = { ...TINY, ...overrides };
+  writeTinyCheckpoint({
+    folder,
+    config,
+    weights: tinyWeights(config),
+    ...(tokens === undefined ? {} : { tokens }),
+  });
+  return folder;
+}
+
+function editJson(file: string, edit: (value: Record<string, unknown>) => void): void {
+  const value = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  edit(value);
+  writeFileSync(file, JSON.stringify(value));
+}
+
+async function failure(source: string): Promise<QuantloopError> {
+  const parent = fresh();
+  mkdirSync(parent);
+  const error = await importModel({ source, folder: join(parent, 'out') }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(QuantloopError);
+  expect(readdirSync(parent), 'nothing is left behind').toEqual([]);
+  expect((error as QuantloopError).hint).toBeTruthy();
+  return error as QuantloopError;
+}
+
+describe('importing a checkpoint', () => {
+  test('gives a folder with the decoder, its data, the configuration and the tokenizer', async () => {
+    const progress: number[] = [];
+    const { folder, provenance } = await importModel({
+      source: tinySource(),
+      folder: fresh(),
+      onProgress: ({ done, total }) => progress.push(done / total),
+    });
+    expect(readdirSync(folder).sort()).toEqual([
+      'config.json',
+      'model.onnx',
+      'model.onnx_data',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
+    expect(provenance).toMatchObject({ 'import.kind': 'checkpoint', 'import.architecture': 'llama' });
+    expect(progress.at(-1)).toBe(1);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  });
+
+  test('stores weights as [in, out] under the names that quantization looks for, and a tied head once', async () => {
+    const config = { ...TINY, num_hidden_layers: 1 };
+    const weights = tinyWeights(config);
+    const { folder } = await importModel({ source: tinySource({ num_hidden_layers: 1 }), folder: fresh() });
+    await using reader = await TensorReader.open(join(folder, 'model.onnx'));
+    const matMuls = findMatMuls(reader.model);
+    expect(matMuls.map(({ name, weight, k, n, transposed }) => [name, weight, k, n, transposed])).toEqual([
+      [
+        '/model/layers.0/self_attn/q_proj/MatMul',
+        'model.layers.0.self_attn.q_proj.MatMul.weight',
+        32,
+        64,
+        false,
+      ],
+      [
+        '/model/layers.0/self_attn/k_proj/MatMul',
+        'model.layers.0.self_attn.k_proj.MatMul.weight',
+        32,
+        32,
+        false,
+      ],
+      [
+        '/model/layers.0/self_attn/v_proj/MatMul',
+        'model.layers.0.self_attn.v_proj.MatMul.weight',
+        32,
+        32,
+        false,
+      ],
+      [
+        '/model/layers.0/self_attn/o_proj/MatMul',
+        'model.layers.0.self_attn.o_proj.MatMul.weight',
+        64,
+        32,
+        false,
+      ],
+      ['/model/layers.0/mlp/gate_proj/MatMul', 'model.layers.0.mlp.gate_proj.MatMul.weight', 32, 44, false],
+      ['/model/layers.0/mlp/up_proj/MatMul', 'model.layers.0.mlp.up_proj.MatMul.weight', 32, 44, false],
+      ['/model/layers.0/mlp/down_proj/MatMul', 'model.layers.0.mlp.down_proj.MatMul.weight', 44, 32, false],
+      ['/lm_head/MatMul', 'model.embed_tokens.weight', 32, 50, true],
+    ]);
+    for (const matMul of matMuls) {
+      const source = matMul.weight.replace('.MatMul.weight', '.weight');
+      const { values } = weights.get(source)!;
+      const expected = Array.from({ length: matMul.k * matMul.n }, (_, i) => {
+        const [row, column] = [Math.floor(i / matMul.n), i % matMul.n];
+        return values[column * matMul.k + row];
+      });
+      expect([...(await readWeight(reader, matMul))]).toEqual(expected);
+    }
+  });
+
+  test('writes the same bytes every time', async () => {
+    const source = tinySource({ tie_word_embeddings: false });
+    const folders = [
+      await importModel({ source, folder: fresh() }),
+      await importModel({ source, folder: fresh() }),
+    ];
+    for (const name of ['model.onnx', 'model.onnx_data']) {
+      const [first, second] = folders.map(({ folder }) => readFileSync(join(folder, name)));
+      expect(first!.equals(second!)).toBe(true);
+    }
+  });
+
+  test.each<[string, (folder: string) => void, string, RegExp]>([
+    ['no config.json', (f) => rmSync(join(f, 'config.json')), 'model-corrupt', /config\.json cannot be read/],
+    [
+      'a broken config.json',
+      (f) => writeFileSync(join(f, 'config.json'), '{'),
+      'model-corrupt',
+      /config\.json is not/,
+    ],
+    [
+      'no tokenizer',
+      (f) => rmSync(join(f, 'tokenizer.json')),
+      'model-corrupt',
+      /tokenizer\.json cannot be found/,
+    ],
+    [
+      'a broken tokenizer',
+      (f) => writeFileSync(join(f, 'tokenizer.json'), '[]'),
+      'model-corrupt',
+      /tokenizer\.json/,
+    ],
+    ['no weights', (f) => rmSync(join(f, 'model.safetensors')), 'unsupported', /holds no model/],
+    [
+      'an unknown architecture',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['model_type'] = 'lama')),
+      'unsupported',
+      /model_type "lama"/,
+    ],
+    [
+      'another rotary scaling',
+      (f) =>
+        editJson(join(f, 'config.json'), (c) => void (c['rope_scaling'] = { rope_type: 'yarn', factor: 2 })),
+      'unsupported',
+      /rope_scaling\.rope_type: rope scaling "yarn" is unsupported/,
+    ],
+    [
+      'another activation',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['hidden_act'] = 'gelu')),
+      'unsupported',
+      /hidden_act: activation "gelu"/,
+    ],
+    [
+      'a quantized checkpoint',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['quantization_config'] = { bits: 4 })),
+      'unsupported',
+      /quantized already/,
+    ],
+    [
+      'key-value heads that do not divide the heads',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['num_key_value_heads'] = 3)),
+      'unsupported',
+      /num_key_value_heads: 3 does not divide 4/,
+    ],
+    [
+      'a missing layer',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['num_hidden_layers'] = 3)),
+      'model-corrupt',
+      /missing tensors: model\.layers\.2\.input_layernorm\.weight, .*model\.layers\.2\.mlp\.down_proj\.weight/,
+    ],
+    [
+      'weights of another shape',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['intermediate_size'] = 45)),
+      'model-corrupt',
+      /gate_proj\.weight is \[44, 32\], config\.json says \[45, 32\]/,
+    ],
+    [
+      'a head that is said to be untied, but is not there',
+      (f) => editJson(join(f, 'config.json'), (c) => void (c['tie_word_embeddings'] = false)),
+      'model-corrupt',
+      /missing tensors: lm_head\.weight/,
+    ],
+  ])('refuses %s, and leaves nothing behind', async (_, spoil, code, message) => {
+    const source = tinySource();
+    spoil(source);
+    expect(await failure(source)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('names the nearest and all known architectures', async () => {
+    const source = tinySource();
+    editJson(join(source, 'config.json'), (config) => void (config['model_type'] = 'lama'));
+    expect((await failure(source)).hint).toMatch(/Did you mean "llama"\? Known: llama/);
+  });
+
+  test('refuses a tokenizer with more tokens than the model', async () => {
+    const error = await failure(tinySource({}, 51));
+    expect(error).toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringMatching(/up to 50, .* vocab_size 50/),
+    });
+  });
+
+  test('refuses a source that is not there, and a built-in that is none', async () => {
+    expect(await failure(fresh())).toMatchObject({
+      code: 'invalid-spec',
+      message: expect.stringMatching(/not there/),
+    });
+    expect(await failure('builtin:dema')).toMatchObject({
+      code: 'invalid-spec',
+      hint: 'Known: builtin:demo.',
+    });
+    expect(await failure('hf:nobody')).toMatchObject({ code: 'invalid-spec' });
+  });
+
+  test('does not write into a folder that is in use', async () => {
+    const folder = fresh();
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'mine.txt'), 'keep');
+    const imported = importModel({ source: tinySource(), folder });
+    await expect(imported).rejects.toMatchObject({
+      code: 'invalid-spec',
+      message: `${folder} is not empty.`,
+    });
+    expect(readdirSync(folder)).toEqual(['mine.txt']);
+  });
+});
+
+describe('importing a ready ONNX folder', () => {
+  async function onnxSource(): Promise<string> {
+    return (await importModel({ source: tinySource(), folder: fresh() })).folder;
+  }
+
+  test('takes it in as it is, and it runs', async () => {
+    const source = await onnxSource();
+    const { folder, provenance } = await importModel({ source, folder: fresh() });
+    expect(provenance['import.kind']).toBe('onnx');
+    for (const name of readdirSync(source)) {
+      expect(readFileSync(join(folder, name)).equals(readFileSync(join(source, name)))).toBe(true);
+    }
+    const decoder = await Decoder.open(folder);
+    expect((await decoder.run([[1, 2, 3]])).at(0, 2)).toHaveLength(TINY.vocab_size);
+    await decoder.close();
+  });
+
+  test('finds the model in onnx/, and follows links of a cache', async () => {
+    const ready = await onnxSource();
+    const source = fresh();
+    mkdirSync(join(source, 'onnx'), { recursive: true });
+    for (const name of readdirSync(ready)) {
+      symlinkSync(join(ready, name), join(source, name.startsWith('model') ? join('onnx', name) : name));
+    }
+    const { folder } = await importModel({ source, folder: fresh() });
+    expect(
+      readFileSync(join(folder, 'model.onnx_data')).equals(readFileSync(join(ready, 'model.onnx_data'))),
+    ).toBe(true);
+  });
+
+  test('refuses inputs it cannot serve, and a model without a cache', async () => {
+    const source = await onnxSource();
+    const file = join(source, 'model.onnx');
+    const model = await readModel(file);
+    const { input } = model.graph!;
+    model.graph!.input = input.map((value) =>
+      value.name === 'attention_mask' ? { ...value, name: 'mask' } : value,
+    );
+    await writeModel({ model, file });
+    expect(await failure(source)).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/missing input attention_mask; unknown input mask/),
+    });
+    model.graph!.input = input.filter(({ name }) => !name.startsWith('past_key_values'));
+    await writeModel({ model, file });
+    expect(await failure(source)).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/missing input past_key_values\.0\.key/),
+    });
+  });
+
+  test('refuses a damaged model and missing or short external data', async () => {
+    const source = await onnxSource();
+    const data = join(source, 'model.onnx_data');
+    const bytes = readFileSync(data);
+    writeFileSync(data, bytes.subarray(0, -1));
+    expect(await failure(source)).toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringMatching(/ends at byte/),
+    });
+    rmSync(data);
+    expect(await failure(source)).toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringMatching(/be found/),
+    });
+    writeFileSync(join(source, 'model.onnx'), 'no model');
+    expect(await failure(source)).toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringMatching(/model\.onnx/),
+    });
+  });
+});
+
+describe('the digest of a source', () => {
+  test('follows content, not place', async () => {
+    const [first, second] = [tinySource(), tinySource()];
+    expect(await sourceDigest(first)).toBe(await sourceDigest(second));
+    writeFileSync(join(second, 'README.md'), 'not read by the import');
+    expect(await sourceDigest(first)).toBe(await sourceDigest(second));
+    editJson(join(second, 'tokenizer_config.json'), (config) => void (config['eos_token'] = 'a'));
+    expect(await sourceDigest(first)).not.toBe(await sourceDigest(second));
+    expect(await sourceDigest(tinySource({ rope_theta: 9999 }))).not.toBe(await sourceDigest(first));
+  });
+});
+
+const demo = existsSync(join(demoModelFolder(), 'model.safetensors'));
+describe.skipIf(!demo)(`the demo model${demo ? '' : ' (skipped: not in this checkout)'}`, () => {
+  test('is imported by its name and runs', async () => {
+    const { folder } = await importModel({ source: DEMO_MODEL, folder: fresh() });
+    const decoder = await Decoder.open(folder);
+    expect((await decoder.run([[1, 2, 3]])).at(0, 2).every(Number.isFinite)).toBe(true);
+    await decoder.close();
+  });
+});

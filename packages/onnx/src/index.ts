@@ -1,0 +1,49 @@
+export { type OnnxType, ONNX_TYPES, elementCount, onnxTypeOf, tensorByteLength } from './types/onnx-type.ts';
+export { float16ToFloat32, float32ToFloat16 } from './types/float16.ts';
+export { bfloat16ToFloat32, float32ToBfloat16 } from './types/bfloat16.ts';
+export { FLOAT_TYPES, toFloat32 } from './types/to-float32.ts';
+export { transpose } from './types/transpose.ts';
+export { asBytes } from './types/as-bytes.ts';
+export type {
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+  ValueInfoProto,
+} from './file/generated/onnx_pb.ts';
+export { parseModel, readModel } from './file/read-model.ts';
+export { serializeModel, writeModel } from './file/write-model.ts';
+export { TensorReader, type TensorInfo } from './file/tensor-reader.ts';
+export {
+  ExternalDataWriter,
+  type ReservedTensor,
+  type TensorData,
+  type TensorShape,
+} from './file/external-data-writer.ts';
+export { verifyModel } from './file/verify-model.ts';
+export { diskFailure } from './file/disk-failure.ts';
+export { readWeight } from './file/read-weight.ts';
+export { moveInitializers } from './file/move-initializers.ts';
+export { graphOf } from './graph/graph-of.ts';
+export { type MatMulNode, findMatMuls, nodeLayer } from './graph/find-mat-muls.ts';
+export {
+  addInitializer,
+  findInitializer,
+  removeInitializer,
+  removeUnusedInitializers,
+} from './graph/initializers.ts';
+export { replaceNode } from './graph/replace-node.ts';
+export { requireOpset } from './graph/require-opset.ts';
+export { uniqueName } from './graph/unique-name.ts';
+export { type NodeOptions, makeNode } from './graph/make-node.ts';
+export { type TensorOptions, makeTensor } from './graph/make-tensor.ts';
+export {
+  type AttributeInput,
+  type Attributes,
+  type AttributeValue,
+  type FloatAttribute,
+  float,
+  readAttributes,
+} from './graph/attributes.ts';
+export { GraphBuilder, type GraphBuilderOptions } from './build/graph-builder.ts';
