@@ -1,0 +1,140 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { QuantloopError } from '@quantloop/core';
+import { z } from 'zod';
+import type { Progress } from '../job-context.ts';
+import { childEnvironment, childOptions } from './child-environment.ts';
+import { exitFailure } from './exit-failure.ts';
+import { ChildMessage, type JobMessage } from './messages.ts';
+import { oomKills } from './oom-kills.ts';
+
+/** After SIGTERM, until SIGKILL. */
+const CANCEL_GRACE_MS = 1500;
+/** After its last message, until SIGKILL: native libraries may hang while they are unloaded. */
+const EXIT_GRACE_MS = 2000;
+/** After its end, for what it still had in its pipes; a grandchild may hold them open. */
+const DRAIN_MS = 300;
+/** Characters of its output kept for the message of a failure. */
+const OUTPUT_KEPT = 16_000;
+
+const extension = extname(fileURLToPath(import.meta.url));
+const main = fileURLToPath(new URL(`./child-main${extension}`, import.meta.url));
+
+export interface JobRun {
+  stage: string;
+  message: JobMessage;
+  signal: AbortSignal;
+  onProgress(progress: Progress): void;
+  onResumed(blocks: number): void;
+}
+
+/** One child process for one job. Until it gets its job it does not keep this process alive. */
+export class JobProcess {
+  /** URL of the module it loaded before it knew its job. */
+  readonly preload: string | undefined;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  #output = '';
+  #alive = true;
+
+  constructor(options: { storeRoot: string; preload?: string | undefined }) {
+    this.preload = options.preload;
+    const args = [String(process.pid), ...(options.preload === undefined ? [] : [options.preload])];
+    this.#child = fork(main, args, {
+      env: childEnvironment(options.storeRoot),
+      execArgv: childOptions(extension),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output = (this.#output + text).slice(-OUTPUT_KEPT);
+      });
+    }
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#alive = false;
+        this.#output += error.message;
+        resolve({ code: null, signal: null });
+      });
+      this.#child.once('exit', (code, signal) => {
+        this.#alive = false;
+        const drained = setTimeout(() => resolve({ code, signal }), DRAIN_MS);
+        this.#child.once('close', () => {
+          clearTimeout(drained);
+          resolve({ code, signal });
+        });
+      });
+    });
+    this.#hold(false);
+  }
+
+  get alive(): boolean {
+    return this.#alive && this.#child.connected;
+  }
+
+  dispose(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Runs the job to its end. Resolves with its output once the process is gone, so that nothing of it stays behind. */
+  async run({ stage, message, signal, onProgress, onResumed }: JobRun): Promise<unknown> {
+    this.#hold(true);
+    const killsBefore = oomKills();
+    let last: ChildMessage | undefined;
+    const timers = new Set<NodeJS.Timeout>();
+    const killAfter = (milliseconds: number) =>
+      timers.add(setTimeout(() => this.#child.kill('SIGKILL'), milliseconds));
+
+    this.#child.on('message', (raw) => {
+      const received = readMessage(raw);
+      if (received.type === 'progress') {
+        const { done, total, unit, note } = received;
+        onProgress({ done, total, unit, ...(note === undefined ? {} : { note }) });
+      } else if (received.type === 'resumed') onResumed(received.blocks);
+      else {
+        last ??= received;
+        killAfter(EXIT_GRACE_MS);
+      }
+    });
+    const cancel = () => {
+      this.#child.kill('SIGTERM');
+      killAfter(CANCEL_GRACE_MS);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      if (signal.aborted) cancel();
+      // A process that has died meanwhile says so through its end.
+      else this.#child.send(message, () => {});
+      const end = await this.#ended;
+      signal.throwIfAborted();
+      if (last?.type === 'result') return last.output;
+      if (last?.type === 'failure') throw rebuild(last);
+      throw exitFailure({ stage, ...end, output: this.#output, killedForMemory: oomKills() > killsBefore });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  /** Whether this process waits for the child before it may end. */
+  #hold(held: boolean): void {
+    const method = held ? 'ref' : 'unref';
+    this.#child[method]();
+    this.#child.channel?.[method]();
+    for (const stream of [this.#child.stdout, this.#child.stderr]) (stream as Socket | null)?.[method]();
+  }
+}
+
+function readMessage(raw: unknown): ChildMessage {
+  const parsed = ChildMessage.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const message = `The job sent a message that is not valid:\n${z.prettifyError(parsed.error)}`;
+  return { type: 'failure', code: 'internal', message };
+}
+
+function rebuild({ code, message, hint, stack }: ChildMessage & { type: 'failure' }): QuantloopError {
+  const cause = stack === undefined ? undefined : Object.assign(new Error(message), { stack });
+  return new QuantloopError({ code, message, ...(hint === undefined ? {} : { hint }), cause });
+}

@@ -1,0 +1,38 @@
+import { FAILURE_CODES, type FailureCode } from '@quantloop/core';
+import { z } from 'zod';
+
+/** Parent → child: the one job this process does. */
+export const JobMessage = z.strictObject({
+  type: z.literal('job'),
+  storeRoot: z.string(),
+  key: z.string(),
+  module: z.url({ protocol: /^file$/ }),
+  input: z.unknown(),
+});
+export type JobMessage = z.infer<typeof JobMessage>;
+
+export const FailureMessage = z.strictObject({
+  type: z.literal('failure'),
+  code: z.enum(Object.keys(FAILURE_CODES) as [FailureCode, ...FailureCode[]]),
+  message: z.string(),
+  hint: z.string().optional(),
+  stack: z.string().optional(),
+});
+export type FailureMessage = z.infer<typeof FailureMessage>;
+
+export const ProgressMessage = z.strictObject({
+  type: z.literal('progress'),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  unit: z.string(),
+  note: z.string().max(200).optional(),
+});
+
+/** Child → parent. The last message is always `result` or `failure`. */
+export const ChildMessage = z.discriminatedUnion('type', [
+  ProgressMessage,
+  z.strictObject({ type: z.literal('resumed'), blocks: z.int().nonnegative() }),
+  z.strictObject({ type: z.literal('result'), output: z.unknown() }),
+  FailureMessage,
+]);
+export type ChildMessage = z.infer<typeof ChildMessage>;

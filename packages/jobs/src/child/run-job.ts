@@ -1,0 +1,69 @@
+import { openStore } from '@quantloop/artifacts';
+import { QuantloopError } from '@quantloop/core';
+import type { JobContext, Progress } from '../job-context.ts';
+import { classifyError } from './classify-error.ts';
+import type { ChildMessage, JobMessage } from './messages.ts';
+
+/** Milliseconds between two progress messages; the last one of a count is always sent. */
+const PROGRESS_MS = 100;
+
+/** Does the one job of this process, reports its end and exits. */
+export async function runJob(job: JobMessage, signal: AbortSignal): Promise<void> {
+  try {
+    const store = await openStore({ root: job.storeRoot });
+    const run = await loadRun(job.module);
+    const context: JobContext = {
+      store,
+      checkpoint: store.checkpoint(job.key),
+      signal,
+      progress: progressSender(),
+      resumed: (blocks) => process.send?.({ type: 'resumed', blocks } satisfies ChildMessage),
+    };
+    const output = await run(job.input, context);
+    await store.close();
+    await sendLast({ type: 'result', output });
+  } catch (error) {
+    await reportFailure(error);
+  }
+}
+
+/** Tells the parent why the job failed, and exits. */
+export async function reportFailure(error: unknown): Promise<void> {
+  const { code, message, hint, cause, stack } = classifyError(error);
+  await sendLast({
+    type: 'failure',
+    code,
+    message,
+    hint,
+    stack: cause instanceof Error ? cause.stack : stack,
+  });
+}
+
+type Run = (input: unknown, context: JobContext) => Promise<unknown>;
+
+async function loadRun(module: string): Promise<Run> {
+  const { run } = (await import(module)) as { run?: unknown };
+  if (typeof run === 'function') return run as Run;
+  throw new QuantloopError({
+    code: 'internal',
+    message: `${module} does not export a function "run".`,
+    hint: 'Export "async function run(input, context)" from the module of the stage.',
+  });
+}
+
+function progressSender(): (progress: Progress) => void {
+  let last = 0;
+  return ({ done, total, unit, note }) => {
+    const now = performance.now();
+    if (now - last < PROGRESS_MS && done !== total) return;
+    last = now;
+    process.send?.({ type: 'progress', done, total, unit, note: note?.slice(0, 200) } satisfies ChildMessage);
+  };
+}
+
+/** Waits until the message has left the process, then ends it: native libraries may keep threads that would hold it open. */
+function sendLast(message: ChildMessage): Promise<never> {
+  return new Promise(() => {
+    process.send?.(message, () => process.exit(0));
+  });
+}

@@ -1,0 +1,75 @@
+import type { Store } from '@quantloop/artifacts';
+import { QuantloopError, type StageResult } from '@quantloop/core';
+import { z } from 'zod';
+import { classifyError } from './child/classify-error.ts';
+import { computeOutput, type Done, type Job } from './compute-output.ts';
+import type { Progress } from './job-context.ts';
+import { shareJob, type SharedRun } from './share-job.ts';
+import { stageKey } from './stage-key.ts';
+import type { Stage } from './stage.ts';
+import { storedOutput } from './stored-output.ts';
+
+export interface RunStageOptions {
+  store: Store;
+  /** Ends the job within 2 s; the promise then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Told the job's key as soon as it is known. */
+  onKey?: (key: string) => void;
+  /** Which attempt of the job this is, for the record. @default 1 */
+  attempt?: number;
+}
+
+/**
+ * Runs a stage: the stored result of an identical job if there is one, else a child process, whose result is stored.
+ * Rejects with a QuantloopError; permanent failures are stored and thrown again without running. The same job asked for
+ * twice at once in one process runs once; two processes may both compute it, and the first result stays.
+ * `execution.seconds` leaves out the time spent waiting for a measurement on the same machine to end.
+ */
+export async function runStage<Input, Output>(
+  stage: Stage<Input, Output>,
+  input: NoInfer<Input>,
+  options: RunStageOptions,
+): Promise<StageResult<Output>> {
+  const { store, signal, onProgress, attempt = 1 } = options;
+  try {
+    const parsed = parseInput(stage, input);
+    const key = await stageKey(stage, parsed, store);
+    options.onKey?.(key);
+    const job = { stage, input: parsed, key, store, attempt };
+    const { output, execution } = await shareJob(`${store.root}\n${key}`, { signal, onProgress }, (run) =>
+      findOrCompute(job, run),
+    );
+    return { output, execution: { ...execution, attempts: attempt } };
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw classifyError(error);
+  }
+}
+
+async function findOrCompute<Input, Output>(job: Job<Input, Output>, run: SharedRun): Promise<Done<Output>> {
+  const started = performance.now();
+  const { stage, key, store, attempt } = job;
+  const note = { key, stage: stage.name, event: 'cached' as const, attempt };
+  const found = await storedOutput(stage, key, store).catch(async (error: unknown) => {
+    if (error instanceof QuantloopError && error.permanent) {
+      await store.journal.append({ ...note, code: error.code });
+    }
+    throw error;
+  });
+  if (found === undefined) return computeOutput(job, run);
+  await store.journal.append(note);
+  const seconds = (performance.now() - started) / 1000;
+  return { output: found.output, execution: { seconds, cached: true, resumedBlocks: 0 } };
+}
+
+function parseInput<Input, Output>(stage: Stage<Input, Output>, input: unknown): Input {
+  const parsed = stage.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: `The input of ${stage.name} is not valid:\n${z.prettifyError(parsed.error)}`,
+    hint: 'Correct the fields named above.',
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,55 @@
+import { openStore, type Store } from '@quantloop/artifacts';
+import type { StageResult } from '@quantloop/core';
+import { Context } from '@temporalio/activity';
+import type { Progress } from './job-context.ts';
+import { runStage } from './run-stage.ts';
+import type { Stage } from './stage.ts';
+import { toApplicationFailure } from './to-application-failure.ts';
+
+/** At the latest after this time a heartbeat is sent, even when the job is silent: its process is alive. */
+const HEARTBEAT_MS = 2000;
+
+/**
+ * What a heartbeat of a stage carries: never data, only how far the job is and its key, under which a next attempt finds
+ * the checkpoint.
+ */
+export interface StageHeartbeat extends Partial<Progress> {
+  stage: string;
+  key?: string;
+}
+
+/** The stage as a Temporal activity: heartbeats with progress, cancellation, typed failures, stored results. */
+export function stageActivity<Input, Output>(
+  stage: Stage<Input, Output>,
+  { storeRoot }: { storeRoot: string },
+): (input: Input) => Promise<StageResult<Output>> {
+  let store: Store | undefined;
+  return async (input) => {
+    const context = Context.current();
+    const { attempt, heartbeatTimeoutMs } = context.info;
+    const signal = context.cancellationSignal;
+    let state: StageHeartbeat = { stage: stage.name };
+    const beat = (news: Partial<StageHeartbeat>) => {
+      state = { ...state, ...news };
+      // The server refuses heartbeats of an activity that has no heartbeat timeout.
+      if (heartbeatTimeoutMs) context.heartbeat(state);
+    };
+    const timer = setInterval(() => beat({}), Math.min(HEARTBEAT_MS, (heartbeatTimeoutMs ?? Infinity) / 3));
+    try {
+      beat({});
+      store ??= await openStore({ root: storeRoot });
+      return await runStage(stage, input, {
+        store,
+        signal,
+        attempt,
+        onProgress: beat,
+        onKey: (key) => beat({ key }),
+      });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw toApplicationFailure(error, { stage: stage.name, attempt });
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
