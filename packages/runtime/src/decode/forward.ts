@@ -60,7 +60,7 @@ function prepare({ session, rows, cache }: ForwardOptions): {
   const lengths = Int32Array.from(rows, (row, i) => (cache?.lengths[i] ?? 0) + row.length);
   const feeds: Record<string, Tensor> = {
     input_ids: new Tensor('int64', paddedTokens(session, rows, width), [rows.length, width]),
-    attention_mask: new Tensor('int64', lengthMask(lengths, past + width), [rows.length, past + width]),
+    attention_mask: new Tensor('int64', attentionMask(rows, width, cache), [rows.length, past + width]),
     ...(cache === undefined ? emptyCache(session, rows.length) : runnable(cache.tensors)),
   };
   if (session.shape.hasPositionIds) {
@@ -92,9 +92,22 @@ function paddedTokens(
   return ids;
 }
 
-function lengthMask(lengths: Int32Array, width: number): BigInt64Array {
-  const mask = new BigInt64Array(lengths.length * width);
-  lengths.forEach((length, r) => mask.fill(1n, r * width, r * width + length));
+/**
+ * Ones for the valid tokens: first the cached part with its padding, then the new tokens with theirs, as a graph may
+ * look at each part by itself.
+ */
+function attentionMask(
+  rows: readonly ArrayLike<number>[],
+  width: number,
+  cache: KvCache | undefined,
+): BigInt64Array {
+  const past = cache?.padded ?? 0;
+  const mask = new BigInt64Array(rows.length * (past + width));
+  rows.forEach((row, r) => {
+    const start = r * (past + width);
+    mask.fill(1n, start, start + (cache?.lengths[r] ?? 0));
+    mask.fill(1n, start + past, start + past + row.length);
+  });
   return mask;
 }
 
