@@ -1,0 +1,14 @@
+export { report, type ReportOptions } from './plugin.ts';
+export { reportActivities } from './activities.ts';
+export { writeReport, type WriteReportOptions } from './write/write-report.ts';
+export { checkOutFolder, FORMAT_VERSION } from './write/check-out-folder.ts';
+export { readRun } from './write/read-run.ts';
+export { renderReport, type RenderReportOptions, type ReportFiles } from './render-report.ts';
+export type { ReportInput } from './report-input.ts';
+export type { ReportSection } from './page/section.ts';
+export { SECTIONS } from './sections/sections.ts';
+export type { Board, Case, ReportView } from './view/report-view.ts';
+export type { Plot, PlotOption } from './plots/plot.ts';
+export { TrialsFile, trialsFile } from './tables/trials-file.ts';
+export { trialsCsv } from './tables/trials-csv.ts';
+export { reportSchemas } from './report-schemas.ts';

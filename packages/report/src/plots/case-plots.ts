@@ -1,0 +1,127 @@
+import {
+  paretoFront,
+  type Axis,
+  type Campaign,
+  type Decision,
+  type Estimate,
+  type Trial,
+} from '@quantloop/core';
+import { formatInterval, formatMeasurement } from '../view/format.ts';
+import type { Board, Case } from '../view/report-view.ts';
+import { requirementLeaves } from '../view/requirement-leaves.ts';
+import { plotAxis } from './plot-axis.ts';
+import { scatterOption, type PointRole, type ScatterLimit, type ScatterPoint } from './scatter-option.ts';
+import type { PlotOption } from './plot.ts';
+
+export interface CasePlotOptions {
+  campaign: Campaign;
+  decision: Decision;
+  board: Board;
+  case: Case;
+  methods: readonly string[];
+  title: string;
+  quality: Axis;
+  cost: Axis;
+}
+
+/** Quality against a cost for one case; undefined where no trial has both. */
+export function casePlot(options: CasePlotOptions): { option: PlotOption; description: string } | undefined {
+  const { board, methods, title, quality, cost } = options;
+  const trials = board.trials.filter(
+    (trial) => isFinite(trial, quality.metric) && isFinite(trial, cost.metric),
+  );
+  if (trials.length === 0) return undefined;
+  const evidence = trials.filter((trial) => !trial.simulated || cost.metric !== options.case.speed.metric);
+  const front = new Set(paretoFront(evidence, [quality, cost]));
+  const points = new Map(trials.map((trial) => [trial, point(trial, front.has(trial), options)]));
+  const limits = limitsOf(options);
+  const shown = [...points.values()];
+  const axisOf = (name: 'x' | 'y', { metric, higherIsBetter }: Axis) =>
+    plotAxis({
+      metric,
+      higherIsBetter,
+      unit: trials[0]!.metrics[metric]!.unit,
+      estimates: shown.map((each) => each[name]),
+      gates: limits.filter((limit) => limit.axis === name).map((limit) => limit.value),
+    });
+  const along = [...front].map((trial) => points.get(trial)!).sort((a, b) => a.x.value - b.x.value);
+  return {
+    option: scatterOption({
+      title,
+      x: axisOf('x', cost),
+      y: axisOf('y', quality),
+      points: shown,
+      front: along,
+      limits,
+      methods,
+    }),
+    description: `${title}. On the front: ${along.map((each) => each.label).join(', ')}.`,
+  };
+}
+
+const isFinite = (trial: Trial, metric: string): boolean => Number.isFinite(trial.metrics[metric]?.value);
+
+function point(trial: Trial, onFront: boolean, options: CasePlotOptions): ScatterPoint {
+  const { methods, quality, cost } = options;
+  const { recipe } = trial;
+  return {
+    label: trial.label,
+    method: recipe === null ? -1 : methods.indexOf(recipe.method),
+    bits: recipe?.bits ?? null,
+    role: roleOf(trial, onFront, options.case),
+    simulated: trial.simulated,
+    x: estimateOf(trial, cost.metric),
+    y: estimateOf(trial, quality.metric),
+    tip: [
+      trial.label,
+      ...[quality.metric, cost.metric].map((metric) => {
+        const measurement = trial.metrics[metric]!;
+        return `${metric}: ${formatMeasurement(measurement)} ${formatInterval(measurement)}`.trim();
+      }),
+      ...(trial.simulated ? ['simulated on this target: its speed is not evidence'] : []),
+      ...(trial.id === options.case.winner?.id ? ['selected'] : onFront ? ['on the front'] : []),
+    ],
+  };
+}
+
+function roleOf(trial: Trial, onFront: boolean, { winner }: Case): PointRole {
+  if (trial.id === winner?.id) return 'winner';
+  if (trial.recipe === null) return 'baseline';
+  return onFront ? 'front' : 'dominated';
+}
+
+function estimateOf(trial: Trial, metric: string): Estimate {
+  const { value, low, high } = trial.metrics[metric]!;
+  return { value, low: Number.isFinite(low) ? low : value, high: Number.isFinite(high) ? high : value };
+}
+
+/** The limits on the two metrics as absolute values, from the verdicts of any judged trial of the case. */
+function limitsOf({
+  campaign,
+  decision,
+  board,
+  case: { scenario },
+  quality,
+  cost,
+}: CasePlotOptions): ScatterLimit[] {
+  const leaves = requirementLeaves(campaign.requirements);
+  return leaves.flatMap(({ requirement, mandatory }, index) => {
+    const verdict = board.trials
+      .map((trial) => decision.verdicts[trial.id]?.[scenario.name]?.[index])
+      .find((each) => each !== undefined && each.gate !== null && Number.isFinite(each.gate));
+    const axis =
+      verdict?.metric === cost.metric ? cost : verdict?.metric === quality.metric ? quality : undefined;
+    if (verdict?.gate === null || verdict?.gate === undefined || axis === undefined) return [];
+    const { min, maxDrop, minRecovery, minSpeedup } = requirement;
+    const atLeast =
+      minSpeedup === undefined
+        ? [min, maxDrop, minRecovery].some((limit) => limit !== undefined)
+        : axis.higherIsBetter;
+    return {
+      axis: axis === cost ? 'x' : 'y',
+      value: verdict.gate,
+      side: atLeast ? 'at-least' : 'at-most',
+      mandatory,
+    };
+  });
+}

@@ -1,0 +1,164 @@
+import type {
+  Campaign,
+  LimitKind,
+  MetricRequirement,
+  Objective,
+  Requirement,
+  Scenario,
+} from '@quantloop/core';
+import { LIMIT_KINDS } from '@quantloop/core';
+import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
+import type { ReportSection } from '../page/section.ts';
+import { code, table, text } from '../tables/markdown.ts';
+import { count, formatDuration, formatNumber, list } from '../view/format.ts';
+import { metricUnit, type ReportView } from '../view/report-view.ts';
+
+const SNAPSHOT =
+  'Numbers and plots are a snapshot: they hold for the models, data, load, software and hardware below, on the day they ' +
+  'were measured. Speeds were measured beside the baseline on the same machine in the same job; on another machine they ' +
+  'differ. Measure again before you rely on them elsewhere.';
+
+/** What was asked for, and under which conditions the numbers were made. */
+export const conditionsSection: ReportSection = {
+  id: 'conditions',
+  title: 'Conditions',
+  html: (view) => {
+    const { shared, varying } = provenance(view);
+    return html`<p>${SNAPSHOT}</p>
+      <div class="two">
+        ${factTable('Asked for', asked(view))}
+        ${shared.length > 0 && factTable('The same for all trials', shared)}
+      </div>
+      ${
+        varying.length > 0 &&
+        html`<details>
+          <summary>
+            ${count(varying.length, 'condition')} that differ${varying.length === 1 ? 's' : ''} between trials
+          </summary>
+          ${factTable('Values seen', varying)}
+        </details>`
+      }`;
+  },
+  markdown: (view) => {
+    const { shared, varying } = provenance(view);
+    const facts = (rows: [string, string][]) => rows.map(([name, value]) => [text(name), text(value)]);
+    return [
+      SNAPSHOT,
+      table([['asked for', ''], ...facts(asked(view))]),
+      ...(shared.length > 0
+        ? [table([['the same for all trials', ''], ...shared.map(([k, v]) => [code(k), text(v)])])]
+        : []),
+      ...(varying.length > 0
+        ? [table([['differs between trials', 'values'], ...varying.map(([k, v]) => [code(k), text(v)])])]
+        : []),
+    ].join('\n\n');
+  },
+};
+
+function factTable(caption: string, facts: [string, string][]): ComponentChildren {
+  return html`<div class="scroll">
+    <table class="facts">
+      <caption>
+        ${caption}
+      </caption>
+      <tbody>
+        ${facts.map(
+          ([name, value]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${value}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function asked(view: ReportView): [string, string][] {
+  const { campaign } = view;
+  return [
+    ['models', campaign.models.map(({ id, source }) => `${id} (${source})`).join(', ')],
+    ['targets', campaign.targets.map((target) => `${target.id} (${engineWords(target.engine)})`).join(', ')],
+    ['requirements', requirementWords(view, campaign.requirements)],
+    ['objective', campaign.objectives.map(objectiveWords).join(', then ')],
+    ['fidelity', campaign.fidelity.map(checkWords).join(', ')],
+    ['load', campaign.performance.map(scenarioWords).join('; ')],
+    ['recipes', count(campaign.candidates.length, 'candidate')],
+    ['budget', budgetWords(campaign.budget)],
+    ['seed', String(campaign.seed)],
+  ];
+}
+
+const engineWords = (engine: Campaign['targets'][number]['engine']): string =>
+  [
+    engine.kind,
+    engine.provider,
+    ...(engine.threads === undefined ? [] : [count(engine.threads, 'thread')]),
+  ].join(' ');
+
+const objectiveWords = (objective: Objective): string =>
+  'minimize' in objective ? `least ${objective.minimize}` : `most ${objective.maximize}`;
+
+const checkWords = (check: Campaign['fidelity'][number]): string =>
+  check.kind === 'divergence'
+    ? `divergence from the baseline on ${count(check.tokens, 'token')}`
+    : `${check.name}${check.limit === null ? '' : ` (first ${check.limit})`}`;
+
+function scenarioWords(scenario: Scenario): string {
+  const shape = `${scenario.name}: ${scenario.promptTokens} prompt and ${scenario.newTokens} new tokens`;
+  return scenario.scenario === 'offline'
+    ? `${shape}, batch ${list(scenario.batch.map(String))}, ${scenario.repetitions} repetitions`
+    : `${shape}, ${scenario.requests} requests`;
+}
+
+const budgetWords = ({ trials, wallClock }: Campaign['budget']): string =>
+  `${count(trials, 'trial')}${wallClock === null ? '' : `, ${formatDuration(wallClock)}`}`;
+
+function requirementWords(view: ReportView, requirement: Requirement): string {
+  const joined = (parts: Requirement[], word: string) =>
+    parts
+      .map((part) => ('metric' in part ? limitWords(view, part) : `(${requirementWords(view, part)})`))
+      .join(` ${word} `);
+  if ('all' in requirement) return joined(requirement.all, 'and');
+  if ('any' in requirement) return joined(requirement.any, 'or');
+  return limitWords(view, requirement);
+}
+
+const LIMIT_WORDS: Record<LimitKind, string> = {
+  min: 'at least',
+  max: 'at most',
+  maxDrop: 'drop at most',
+  maxIncrease: 'increase at most',
+  minRecovery: 'recovery at least',
+  minSpeedup: 'speedup at least',
+  maxRatio: 'ratio at most',
+};
+
+function limitWords({ trials }: ReportView, requirement: MetricRequirement): string {
+  const kind = LIMIT_KINDS.find((name) => requirement[name] !== undefined)!;
+  const { value, relative } = requirement[kind]!;
+  const times = kind === 'minSpeedup' || kind === 'maxRatio';
+  const unit = relative || kind === 'minRecovery' ? 'fraction' : metricUnit(trials, requirement.metric);
+  return `${requirement.metric} ${LIMIT_WORDS[kind]} ${times ? `${value}×` : formatNumber(value, unit)}`;
+}
+
+/** Splits what the trials say of their making into what all share and what differs. */
+function provenance(view: ReportView): { shared: [string, string][]; varying: [string, string][] } {
+  const values = new Map<string, Set<string>>();
+  const told = view.trials.filter((trial) => Object.keys(trial.provenance).length > 0);
+  for (const trial of told) {
+    for (const [name, value] of Object.entries(trial.provenance)) {
+      values.set(name, (values.get(name) ?? new Set()).add(String(value)));
+    }
+  }
+  const names = [...values.keys()].sort();
+  const differs = (name: string) => values.get(name)!.size > 1;
+  return {
+    shared: names.filter((name) => !differs(name)).map((name) => [name, [...values.get(name)!][0]!]),
+    varying: names.filter(differs).map((name) => [name, shorten([...values.get(name)!].sort())]),
+  };
+}
+
+const shorten = (values: string[]): string =>
+  values.length <= 4 ? values.join(', ') : `${values.slice(0, 3).join(', ')} and ${values.length - 3} more`;

@@ -1,0 +1,115 @@
+import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
+import type { ReportSection } from '../page/section.ts';
+import { code, table, text } from '../tables/markdown.ts';
+import { count } from '../view/format.ts';
+import { headlines } from '../view/headline.ts';
+import type { Board, Case, ReportView } from '../view/report-view.ts';
+import { observedWords, VERDICT_MARK, VERDICT_WORD } from './verdict-words.ts';
+
+/** What to ship for each target and scenario, against the baseline, and why. */
+export const decisionSection: ReportSection = {
+  id: 'decision',
+  title: 'Decision',
+  html: (view) =>
+    html`<div class="cards">
+      ${view.boards.flatMap((board) => board.cases.map((each) => card(view, board, each)))}
+    </div>`,
+  markdown: (view) =>
+    view.boards.flatMap((board) => board.cases.map((each) => chapter(view, board, each))).join('\n\n'),
+};
+
+function card(view: ReportView, board: Board, each: Case): ComponentChildren {
+  const { selection } = each;
+  if (selection === undefined) {
+    return html`<article class="card none">
+      <p class="over">${view.nameOf(each)}</p>
+      <h3>${verdictOnNone(each)}</h3>
+      <p>${reasonForNone(view, board, each)}</p>
+    </article>`;
+  }
+  return html`<article class="card">
+    <p class="over">${view.nameOf(each)}</p>
+    <h3>Ship <span class="name">${selection.label}</span></h3>
+    <dl class="numbers">
+      ${headlines(board, each).map(
+        ({ title, value, details }) =>
+          html`<div>
+            <dd class="big">${value}</dd>
+            <dt>${title}</dt>
+            <dd class="detail">${details.map((line) => html`<span>${line}</span>`)}</dd>
+          </div>`,
+      )}
+    </dl>
+    <p>${selection.because}</p>
+    <ul class="verdicts">
+      ${selection.verdicts.map(
+        (verdict) =>
+          html`<li>
+            <span class=${`mark ${verdict.result}`} title=${VERDICT_WORD[verdict.result]}>
+              ${VERDICT_MARK[verdict.result]}
+            </span>
+            <span
+              ><code>${verdict.metric}</code> ${verdict.requirement}: ${observedWords(view, verdict)}</span
+            >
+          </li>`,
+      )}
+    </ul>
+    <p class="fine">
+      Files: <a href=${`${each.winnerFolder}/README.md`}>${each.winnerFolder}/</a> · ${' '}
+      <span class="digest">${selection.artifact.digest.slice(0, 19)}…</span>${runnerUp(view, each)}
+    </p>
+  </article>`;
+}
+
+function chapter(view: ReportView, board: Board, each: Case): string {
+  const { selection } = each;
+  const name = text(view.nameOf(each));
+  if (selection === undefined) {
+    return `### ${name}: ${verdictOnNone(each)}\n\n${text(reasonForNone(view, board, each))}`;
+  }
+  const numbers = headlines(board, each).map(
+    ({ title, value, details }) => `- **${value}** ${title} (${text(details.join('; '))})`,
+  );
+  const rows = selection.verdicts.map((verdict) => [
+    code(verdict.metric),
+    text(verdict.requirement),
+    text(observedWords(view, verdict)),
+    `${VERDICT_MARK[verdict.result]} ${VERDICT_WORD[verdict.result]}`,
+  ]);
+  return [
+    `### ${name}: ship ${code(selection.label)}`,
+    text(selection.because),
+    numbers.join('\n'),
+    table([['metric', 'limit', 'observed [95 % interval]', 'verdict'], ...rows]),
+    `Files: ${code(`${each.winnerFolder}/`)}, ${code(selection.artifact.digest)}${text(runnerUp(view, each))}`,
+  ].join('\n\n');
+}
+
+function runnerUp(view: ReportView, { selection }: Case): string {
+  const label = view.trials.find((trial) => trial.id === selection?.runnerUp)?.label;
+  return label === undefined ? '' : ` · next best: ${label}`;
+}
+
+function verdictOnNone({ misses }: Case): string {
+  const undecided = misses.some(({ failing }) =>
+    failing.every((verdict) => verdict.result === 'inconclusive'),
+  );
+  return undecided ? 'Undecided' : 'Nothing acceptable';
+}
+
+function reasonForNone(view: ReportView, { trials }: Board, { misses }: Case): string {
+  const measured = trials.filter((trial) => trial.status === 'measured').length;
+  const nearest = misses[0];
+  if (nearest === undefined) {
+    return measured === 0
+      ? `None of ${count(trials.length, 'trial')} could be measured.`
+      : `None of ${count(measured, 'measured version')} meets every requirement.`;
+  }
+  const failing = nearest.failing
+    .map((verdict) => `${verdict.metric} ${verdict.requirement} (${observedWords(view, verdict)})`)
+    .join('; ');
+  return `None of ${count(measured, 'measured version')} surely meets every requirement. Nearest: ${nearest.label}, ${
+    failing === '' ? 'with no single limit at fault' : `short of ${failing}`
+  }.`;
+}

@@ -1,0 +1,21 @@
+import type { ReportSection } from '../page/section.ts';
+import { conditionsSection } from './conditions.ts';
+import { decisionSection } from './decision.ts';
+import { failuresSection } from './failures.ts';
+import { missesSection } from './misses.ts';
+import { plotsSection } from './plots.ts';
+import { recoverySection } from './recovery.ts';
+import { timeSection } from './time.ts';
+import { trialsSection } from './trials.ts';
+
+/** The chapters of the report, in order. */
+export const SECTIONS: readonly ReportSection[] = [
+  decisionSection,
+  plotsSection,
+  recoverySection,
+  missesSection,
+  trialsSection,
+  failuresSection,
+  timeSection,
+  conditionsSection,
+];
