@@ -11,6 +11,8 @@ export interface BuildOptions {
   /** Called after each tensor, with bytes of the checkpoint. */
   onProgress?: (progress: { done: number; total: number }) => void;
   signal?: AbortSignal;
+  /** Elements of a weight in memory at a time. @default 2 ** 22: 16 MiB of float32 */
+  tileElements?: number;
 }
 
 /**

@@ -2,6 +2,7 @@ import { GraphBuilder, type ModelProto, float } from '@quantloop/onnx';
 import { parseConfig } from '../checkpoint/config.ts';
 import type { Architecture, BuildOptions } from './architecture.ts';
 import { LlamaConfig } from './llama-config.ts';
+import { llamaWeights } from './llama-weights.ts';
 import { rotaryCache, rotaryFrequencies } from './rotary.ts';
 import { WeightStream } from './weight-stream.ts';
 
@@ -20,31 +21,6 @@ export const llama: Architecture = {
     return new LlamaGraph(config, options).build();
   },
 };
-
-/** Every weight that the configuration implies, with its shape. */
-function weightShapes(config: LlamaConfig): Map<string, number[]> {
-  const { hidden, intermediate, heads, kvHeads, headDim, vocabulary } = config;
-  const shapes = new Map<string, number[]>([['model.embed_tokens.weight', [vocabulary, hidden]]]);
-  const linear = (name: string, outputs: number, inputs: number, bias: boolean) => {
-    shapes.set(`${name}.weight`, [outputs, inputs]);
-    if (bias) shapes.set(`${name}.bias`, [outputs]);
-  };
-  for (let layer = 0; layer < config.layers; layer++) {
-    const prefix = `model.layers.${layer}`;
-    shapes.set(`${prefix}.input_layernorm.weight`, [hidden]);
-    linear(`${prefix}.self_attn.q_proj`, heads * headDim, hidden, config.attentionBias);
-    linear(`${prefix}.self_attn.k_proj`, kvHeads * headDim, hidden, config.attentionBias);
-    linear(`${prefix}.self_attn.v_proj`, kvHeads * headDim, hidden, config.attentionBias);
-    linear(`${prefix}.self_attn.o_proj`, hidden, heads * headDim, config.attentionBias);
-    shapes.set(`${prefix}.post_attention_layernorm.weight`, [hidden]);
-    linear(`${prefix}.mlp.gate_proj`, intermediate, hidden, config.mlpBias);
-    linear(`${prefix}.mlp.up_proj`, intermediate, hidden, config.mlpBias);
-    linear(`${prefix}.mlp.down_proj`, hidden, intermediate, config.mlpBias);
-  }
-  shapes.set('model.norm.weight', [hidden]);
-  if (!config.tiedHead) linear('lm_head', vocabulary, hidden, false);
-  return shapes;
-}
 
 /** Names shared by all layers. */
 interface Shared {
@@ -70,7 +46,7 @@ class LlamaGraph {
   constructor(config: LlamaConfig, options: BuildOptions) {
     this.#config = config;
     this.#options = options;
-    this.#weights = new WeightStream(options, weightShapes(config));
+    this.#weights = new WeightStream(options, llamaWeights(config));
   }
 
   async build(): Promise<ModelProto> {

@@ -3,8 +3,8 @@ import { type ExternalDataWriter, type TensorProto, asBytes, transpose } from '@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { BuildOptions } from './architecture.ts';
 
-/** Elements in memory at a time: 64 MiB of float32, read and written once each. */
-const TILE_ELEMENTS = 2 ** 24;
+/** 16 MiB of float32: small beside any model, and a transposed tile is still written in runs of kilobytes. */
+const TILE_ELEMENTS = 2 ** 22;
 
 /** Moves weights from a checkpoint to external data as float32, a tile at a time, counting progress. */
 export class WeightStream {
@@ -19,15 +19,11 @@ export class WeightStream {
    * @param shapes the tensors that will be read, with the shapes that follow from the configuration
    * @throws QuantloopError `model-corrupt`, listing missing tensors and wrong shapes
    */
-  constructor(
-    options: BuildOptions,
-    shapes: ReadonlyMap<string, readonly number[]>,
-    tileElements: number = TILE_ELEMENTS,
-  ) {
+  constructor(options: BuildOptions, shapes: ReadonlyMap<string, readonly number[]>) {
     this.#checkpoint = options.checkpoint;
     this.#writer = options.writer;
     this.#options = options;
-    this.#tileElements = tileElements;
+    this.#tileElements = options.tileElements ?? TILE_ELEMENTS;
     checkShapes(options.checkpoint, shapes);
     this.#total = [...shapes.keys()].reduce(
       (sum, name) => sum + this.#checkpoint.tensors.get(name)!.byteLength,

@@ -1,6 +1,7 @@
-import { type ListFileEntry, downloadFileToCacheDir, listFiles, modelInfo } from '@huggingface/hub';
-import { QuantloopError } from '@quantloop/core';
+import { realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ListFileEntry } from '@huggingface/hub';
+import { QuantloopError } from '@quantloop/core';
 
 /** Where and as whom to download. */
 export interface HubOptions {
@@ -24,7 +25,7 @@ export interface HubSource {
  * @throws QuantloopError `invalid-spec`
  */
 export function parseHubSource(source: string): HubSource {
-  const match = /^hf:([\w.-]+\/[\w.-]+)(?:@([^\s@]+))?$/.exec(source);
+  const match = /^hf:(\w[\w.-]*\/\w[\w.-]*)(?:@([^\s@]+))?$/.exec(source);
   if (match !== null) return { repo: match[1]!, revision: match[2] ?? 'main' };
   throw new QuantloopError({
     code: 'invalid-spec',
@@ -33,13 +34,17 @@ export function parseHubSource(source: string): HubSource {
   });
 }
 
+/** Loaded on the first use: it takes 0.1 s, which every job that reads a tokenizer would pay. */
+const hubLibrary = () => import('@huggingface/hub');
+
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /** The commit a branch or tag stands for now; a commit stands for itself and needs no network. */
 export async function resolveCommit(source: HubSource, options: HubOptions = {}): Promise<string> {
   if (COMMIT.test(source.revision)) return source.revision;
+  const { modelInfo } = await hubLibrary();
   const request = { name: source.repo, revision: source.revision, additionalFields: ['sha' as const] };
-  const { sha } = await attempt(source, () => modelInfo({ ...request, ...connection(options) }));
+  const { sha } = await attempt(source, options, () => modelInfo({ ...request, ...connection(options) }));
   return sha;
 }
 
@@ -56,8 +61,9 @@ export async function downloadModel(
   options: HubOptions & { onProgress?: (progress: { done: number; total: number }) => void } = {},
 ): Promise<string> {
   const revision = await resolveCommit(source, options);
+  const { downloadFileToCacheDir, listFiles } = await hubLibrary();
   const common = { repo: source.repo, revision, ...connection(options) };
-  return attempt(source, async () => {
+  return attempt(source, options, async () => {
     const entries: ListFileEntry[] = [];
     for await (const entry of listFiles({ ...common, recursive: true })) {
       if (entry.type === 'file') entries.push(entry);
@@ -69,6 +75,7 @@ export async function downloadModel(
     for (const { path, size } of wanted) {
       const cache = options.cacheFolder === undefined ? {} : { cacheDir: options.cacheFolder };
       const file = await downloadFileToCacheDir({ ...common, ...cache, path });
+      await requireSize(file, size);
       if (!path.includes('/')) folder ??= dirname(file);
       options.onProgress?.({ done: (done += size), total });
     }
@@ -79,6 +86,15 @@ export async function downloadModel(
       hint: 'Give a repository in the layout of transformers.',
     });
   });
+}
+
+/** A transfer cut short must not stay in the cache, where it would pass for the whole file. */
+async function requireSize(file: string, size: number): Promise<void> {
+  const found = (await stat(file)).size;
+  if (found === size) return;
+  await rm(await realpath(file), { force: true });
+  await rm(file, { force: true });
+  throw new Error(`${file} has ${found} bytes instead of ${size}`);
 }
 
 const SIDECAR =
@@ -95,6 +111,13 @@ function connection(options: HubOptions): { hubUrl?: string; accessToken?: strin
   const endpoint = options.endpoint ?? process.env['HF_ENDPOINT'];
   const token = options.token ?? process.env['HF_TOKEN'];
   const { signal } = options;
+  if (token && !token.startsWith('hf_')) {
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: 'HF_TOKEN is no token of the Hugging Face hub: it does not start with "hf_".',
+      hint: 'Create a token in the settings of your account on the hub, or unset HF_TOKEN.',
+    });
+  }
   return {
     ...(endpoint ? { hubUrl: endpoint.replace(/\/+$/, '') } : {}),
     ...(token ? { accessToken: token } : {}),
@@ -105,12 +128,14 @@ function connection(options: HubOptions): { hubUrl?: string; accessToken?: strin
 /** Turns what the hub answers into failures with a way out. */
 async function attempt<Result>(
   { repo, revision }: HubSource,
+  { signal }: HubOptions,
   request: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await request();
   } catch (cause) {
-    if (cause instanceof QuantloopError || (cause as Error).name === 'AbortError') throw cause;
+    if (signal?.aborted) throw signal.reason;
+    if (cause instanceof QuantloopError) throw cause;
     const status = (cause as { statusCode?: number }).statusCode;
     if (status === 401 || status === 403 || status === 404) {
       throw new QuantloopError({

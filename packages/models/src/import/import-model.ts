@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Provenance, QuantloopError } from '@quantloop/core';
 import { ExternalDataWriter, diskFailure, readModel, writeModel } from '@quantloop/onnx';
@@ -96,14 +96,15 @@ async function importOnnx(
   const { source, files, work } = options;
   const model = join(source, files.weights[0]!);
   checkDecoder(await readModel(model), model);
-  const total = files.weights.length;
+  const sizes = await Promise.all(files.weights.map(async (name) => (await stat(join(source, name))).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
-  for (const name of files.weights) {
+  for (const [index, name] of files.weights.entries()) {
     options.signal?.throwIfAborted();
     const place = join(work, relative(dirname(model), join(source, name)));
     await mkdir(dirname(place), { recursive: true });
     await copy(join(source, name), place);
-    options.onProgress?.({ done: ++done, total });
+    options.onProgress?.({ done: (done += sizes[index]!), total });
   }
   return { 'import.kind': 'onnx' };
 }

@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf';
+import { create, isMessage } from '@bufbuild/protobuf';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -8,7 +8,6 @@ import {
   type TensorProto,
   TensorProtoSchema,
 } from '../file/generated/onnx_pb.ts';
-import { isMessage } from '@bufbuild/protobuf';
 
 /** `AttributeProto.type`. */
 const ATTRIBUTE_TYPES = {
@@ -59,14 +58,13 @@ export function makeAttribute(name: string, value: AttributeInput): AttributePro
     if (typeof value.float === 'number') attribute.f = value.float;
     else attribute.floats = [...value.float];
     attribute.type = typeof value.float === 'number' ? ATTRIBUTE_TYPES.float : ATTRIBUTE_TYPES.floats;
-  } else if (value.every((item) => typeof item === 'string')) {
+  } else if (value.length > 0 && value.every((item) => typeof item === 'string')) {
     attribute.strings = value.map((item) => new TextEncoder().encode(item));
     attribute.type = ATTRIBUTE_TYPES.strings;
   } else {
     attribute.ints = (value as readonly number[]).map((item) => integer(name, item));
     attribute.type = ATTRIBUTE_TYPES.ints;
   }
-  if (Array.isArray(value) && value.length === 0) attribute.type = ATTRIBUTE_TYPES.ints;
   return attribute;
 }
 
