@@ -1,0 +1,307 @@
+import { Scenario, scenarioMetrics, type Metrics } from '@quantloop/core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadMetrics } from '../../src/performance/load-metrics.ts';
+import { measurePerformance } from '../../src/performance/measure-performance.ts';
+import { requestsOf } from '../../src/performance/measure-load.ts';
+import { memoryCheckpoint, syntheticEngine, vocabularyFolder, type Pace } from './synthetic-engine.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await vocabularyFolder();
+});
+
+const steady = (ttft: number, itl: number): Pace => ({ ttft, itl: () => itl });
+const single = (options = {}) =>
+  Scenario.parse({ scenario: 'single-stream', promptTokens: 8, newTokens: 4, ...options });
+const offline = (options = {}) =>
+  Scenario.parse({ scenario: 'offline', promptTokens: 8, newTokens: 4, batch: [4, 1], ...options });
+
+/** The baseline is opened from a folder of another name; only the candidate's is read for its vocabulary. */
+const BASELINE = 'the baseline';
+
+function measure(
+  synthetic: ReturnType<typeof syntheticEngine>,
+  options: Partial<Parameters<typeof measurePerformance>[0]> = {},
+) {
+  return measurePerformance({
+    engine: synthetic.engine,
+    spec: { kind: 'onnxruntime', provider: 'cpu' },
+    scenarios: [single()],
+    seed: 7,
+    candidate: folder,
+    checkpoint: memoryCheckpoint(),
+    signal: new AbortController().signal,
+    progress: () => {},
+    resumed: () => {},
+    ...options,
+  });
+}
+
+const metricsOf = ({ loads }: Awaited<ReturnType<typeof measure>>): Metrics =>
+  Object.assign({}, ...loads.map(loadMetrics));
+
+/** Calls behind the one that measures memory and behind the warm-up, which ends after three steady requests a model. */
+const measuredCalls = <T>(calls: T[], models: number) => calls.slice(1 + 3 * models);
+
+describe('the definitions of the vLLM benchmark', () => {
+  test('TTFT, TPOT, ITL and tokens per second of a steady model come out exactly', async () => {
+    const metrics = metricsOf(await measure(syntheticEngine(() => steady(0.5, 0.125))));
+    const value = (name: string) => metrics[`single-stream.${name}`]!.value;
+    expect(value('ttft.p50')).toBeCloseTo(0.5, 9);
+    expect(value('tpot.p99')).toBeCloseTo(0.125, 9);
+    expect(value('itl.p90')).toBeCloseTo(0.125, 9);
+    expect(value('tokens_per_second')).toBeCloseTo(4 / 0.875, 9);
+  });
+
+  test('TPOT is the mean gap of a request, ITL percentiles pool all gaps', async () => {
+    const metrics = metricsOf(
+      await measure(syntheticEngine(() => ({ ttft: 1, itl: (k) => [0, 0.1, 0.2, 0.6][k]! }))),
+    );
+    expect(metrics['single-stream.tpot.p50']!.value).toBeCloseTo(0.3, 9);
+    expect(metrics['single-stream.itl.p50']!.value).toBeCloseTo(0.2, 9);
+    expect(metrics['single-stream.itl.p99']!.value).toBeCloseTo(0.6, 9);
+  });
+
+  test('percentiles interpolate between requests as numpy does', async () => {
+    // Measured requests take 0.1 … 1.0 s to their first token; numpy.percentile gives 0.55, 0.91 and 0.991.
+    const synthetic = syntheticEngine((_, i) => steady(i < 4 ? 1 : ((i - 4) % 10) / 10 + 0.1, 10));
+    const metrics = metricsOf(await measure(synthetic));
+    expect(metrics['single-stream.ttft.p50']!.value).toBeCloseTo(0.55, 9);
+    expect(metrics['single-stream.ttft.p90']!.value).toBeCloseTo(0.91, 9);
+    expect(metrics['single-stream.ttft.p99']!.value).toBeCloseTo(0.991, 9);
+  });
+
+  test('throughput counts the tokens of all rows, and the largest batch stands for the scenario', async () => {
+    const synthetic = syntheticEngine((call) => steady(0.1 * call.prompts.length, 0.1));
+    const metrics = metricsOf(await measure(synthetic, { scenarios: [offline()] }));
+    expect(metrics['offline.batch1.tokens_per_second']!.value).toBeCloseTo(4 / 0.4, 9);
+    expect(metrics['offline.batch4.tokens_per_second']!.value).toBeCloseTo(16 / 0.7, 9);
+    expect(metrics['offline.tokens_per_second']).toEqual(metrics['offline.batch4.tokens_per_second']);
+    expect(metrics['offline.batch4.ttft.p50']!.value).toBeCloseTo(0.4, 9);
+  });
+
+  test('every metric that core knows of a scenario is measured, with the same direction', async () => {
+    const scenarios = [single({ name: 'chat' }), offline({ name: 'nightly' })];
+    const metrics = metricsOf(
+      await measure(
+        syntheticEngine(() => steady(0.1, 0.1)),
+        { scenarios },
+      ),
+    );
+    for (const { name, higherIsBetter } of scenarios.flatMap(scenarioMetrics)) {
+      expect(metrics[name], name).toMatchObject({ higherIsBetter, convention: 'vllm-benchmark' });
+    }
+  });
+
+  test('an engine that gives another number of tokens is refused', async () => {
+    const { engine } = syntheticEngine(() => steady(0.1, 0.1));
+    const short: typeof engine = {
+      ...engine,
+      open: async (options) => {
+        const model = await engine.open(options);
+        return { ...model, generate: (call) => model.generate({ ...call, newTokens: call.newTokens - 1 }) };
+      },
+    };
+    await expect(measure({ engine: short, calls: [], events: [] }, { baseline: BASELINE })).rejects.toThrow(
+      'the engine generated 3 tokens where 4 were asked for',
+    );
+  });
+});
+
+describe('alternation', () => {
+  test('baseline and candidate take turns, mirrored from pair to pair', async () => {
+    const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+    await measure(synthetic, { baseline: BASELINE, scenarios: [single({ requests: 4 })] });
+    const order = measuredCalls(synthetic.calls, 2).map((call) => (call.folder === BASELINE ? 'B' : 'C'));
+    expect(order.join('')).toBe('BCCBBCCB');
+  });
+
+  test('both models get the same prompts in a pair, other prompts in the next, and none has a special token', async () => {
+    const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+    await measure(synthetic, { baseline: BASELINE, scenarios: [offline({ batch: 3 })] });
+    const prompts = measuredCalls(synthetic.calls, 2).map((call) =>
+      call.prompts.map((prompt) => [...prompt]),
+    );
+    const pairs = Array.from({ length: 5 }, (_, i) => prompts.slice(2 * i, 2 * i + 2));
+    for (const [first, second] of pairs) expect(first).toEqual(second);
+    expect(new Set(pairs.map(([first]) => JSON.stringify(first))).size).toBe(5);
+    const ids = new Set(prompts.flat(2));
+    expect([0, 1, 9].filter((id) => ids.has(id))).toEqual([]);
+    expect(prompts[0]!.map(({ length }) => length)).toEqual([8, 8, 8]);
+  });
+
+  test('the seed decides the prompts, and nothing else does', async () => {
+    const promptsOf = async (seed: number) => {
+      const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+      await measure(synthetic, { seed });
+      return JSON.stringify(synthetic.calls.map((call) => call.prompts.map((prompt) => [...prompt])));
+    };
+    const [first, second, other] = [await promptsOf(1), await promptsOf(1), await promptsOf(2)];
+    expect(first).toBe(second);
+    expect(first).not.toBe(other);
+  });
+
+  test('a machine that slows down steadily does not make equal models look different', async () => {
+    // Each request takes 2 % longer than the one before it.
+    const synthetic = syntheticEngine((_, i) => steady(0.1 * 1.02 ** i, 0.1 * 1.02 ** i));
+    const metrics = metricsOf(await measure(synthetic, { baseline: BASELINE }));
+    const { ratio } = metrics['single-stream.tpot.p50']!.versusBaseline!;
+    expect(ratio.value).toBeCloseTo(1, 3);
+    expect(ratio.low).toBeLessThan(1);
+    expect(ratio.high).toBeGreaterThan(1);
+  });
+
+  test('a request in five hit by the machine does not move the ratio', async () => {
+    const synthetic = syntheticEngine((call, i) => {
+      const pace = call.folder === BASELINE ? 0.2 : 0.1 * (1 + (i % 3) / 1000);
+      return steady(pace, i % 10 === 7 ? 20 * pace : pace);
+    });
+    const metrics = metricsOf(await measure(synthetic, { baseline: BASELINE }));
+    const { ratio, pairs, test } = metrics['single-stream.tpot.p50']!.versusBaseline!;
+    expect({ pairs, test }).toEqual({ pairs: 10, test: 'paired-trimmed-t' });
+    expect(ratio.value).toBeCloseTo(0.5, 2);
+    expect(ratio.high).toBeLessThan(0.52);
+  });
+
+  test('tails are compared by resampling the pairs', async () => {
+    const synthetic = syntheticEngine((call) => steady(call.folder === BASELINE ? 0.2 : 0.1, 0.1));
+    const metrics = metricsOf(await measure(synthetic, { baseline: BASELINE }));
+    const comparison = metrics['single-stream.ttft.p99']!.versusBaseline!;
+    expect(comparison).toMatchObject({ pairs: 10, test: 'paired-bootstrap' });
+    expect(comparison.ratio.value).toBeCloseTo(0.5, 9);
+    expect(comparison.difference.value).toBeCloseTo(-0.1, 9);
+  });
+
+  test('the baseline alone is measured without a comparison', async () => {
+    const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+    const metrics = metricsOf(await measure(synthetic));
+    expect(Object.values(metrics).filter((metric) => metric.versusBaseline !== undefined)).toEqual([]);
+    expect(measuredCalls(synthetic.calls, 1)).toHaveLength(10);
+  });
+});
+
+describe('how much is measured', () => {
+  test('requests that are still getting faster are warm-up and count nowhere', async () => {
+    const falling = [5, 4, 3, 2, 1];
+    const synthetic = syntheticEngine((_, i) => steady(falling[i - 1] ?? 1, 0.1));
+    const result = await measure(synthetic);
+    const [{ warmUp, requests }] = result.loads as [(typeof result.loads)[0]];
+    expect(warmUp.candidate!.map((seconds) => Math.round(seconds))).toEqual([5, 4, 3, 2, 1, 1, 1]);
+    expect(requests.every((request) => Math.abs(request.ttft - 1) < 1e-9)).toBe(true);
+  });
+
+  test('a model that never stops getting faster is measured after eight requests', async () => {
+    const synthetic = syntheticEngine((_, i) => steady(0.9 ** i, 0));
+    const result = await measure(synthetic);
+    expect(result.loads[0]!.warmUp.candidate).toHaveLength(8);
+  });
+
+  test('steady numbers need no more requests than asked for', async () => {
+    const result = await measure(
+      syntheticEngine(() => steady(0.1, 0.1)),
+      { baseline: BASELINE },
+    );
+    expect(result.loads[0]).toMatchObject({ noise: expect.closeTo(0, 9) });
+    expect(requestsOf(result.loads[0]!.requests, 'candidate')).toHaveLength(10);
+  });
+
+  test('noisy numbers get up to twice the requests and are marked as disturbed', async () => {
+    const synthetic = syntheticEngine((_, i) => steady([0.1, 0.3, 0.9, 0.2, 0.6][(i * i) % 5]!, 0.01));
+    const result = await measure(synthetic, { scenarios: [single({ requests: 3 })], baseline: BASELINE });
+    expect(requestsOf(result.loads[0]!.requests, 'baseline')).toHaveLength(6);
+    expect(result.loads[0]!.noise).toBeGreaterThan(0.05);
+    expect(result.loads[0]!.disturbed).toBe(true);
+  });
+
+  test('the candidate works alone, at its largest batch, before the baseline is loaded', async () => {
+    const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+    const { memory } = await measure(synthetic, { baseline: BASELINE, scenarios: [single(), offline()] });
+    expect(synthetic.events.slice(0, 4)).toEqual([
+      `open ${folder}`,
+      `generate ${folder}`,
+      `generate ${folder}`,
+      `open ${BASELINE}`,
+    ]);
+    expect(synthetic.calls.slice(0, 2).map((call) => call.prompts.length)).toEqual([1, 4]);
+    expect(synthetic.events.slice(-2).sort()).toEqual([`release ${BASELINE}`, `release ${folder}`].sort());
+    expect(memory.peak).toBeGreaterThan(2 ** 20);
+  });
+});
+
+describe('interruption', () => {
+  test('a job that was cut off goes on behind its last finished load', async () => {
+    const scenarios = [single(), offline()];
+    const checkpoint = memoryCheckpoint();
+    const cut = new AbortController();
+    const first = syntheticEngine((call) => {
+      if (call.prompts.length === 4 && first.calls.length > 10) cut.abort(new Error('cut off'));
+      return steady(0.1, 0.1);
+    });
+    await expect(measure(first, { scenarios, checkpoint, signal: cut.signal })).rejects.toThrow('cut off');
+    expect(await checkpoint.names()).toEqual(['memory', 'offline.batch1', 'single-stream']);
+    expect(first.events.at(-1)).toBe(`release ${folder}`);
+
+    let taken = 0;
+    const second = syntheticEngine(() => steady(0.3, 0.3));
+    const result = await measure(second, { scenarios, checkpoint, resumed: (blocks) => (taken = blocks) });
+    expect(taken).toBe(3);
+    expect(new Set(second.calls.map((call) => call.prompts.length))).toEqual(new Set([4]));
+    const metrics = metricsOf(result);
+    expect(metrics['single-stream.ttft.p50']!.value).toBeCloseTo(0.1, 9);
+    expect(metrics['offline.batch4.ttft.p50']!.value).toBeCloseTo(0.3, 9);
+  });
+
+  test('with all blocks finished no model is loaded', async () => {
+    const checkpoint = memoryCheckpoint();
+    const first = await measure(
+      syntheticEngine(() => steady(0.1, 0.1)),
+      { checkpoint },
+    );
+    const idle = syntheticEngine(() => steady(9, 9));
+    expect(await measure(idle, { checkpoint })).toEqual(first);
+    expect(idle.events).toEqual([]);
+  });
+
+  test('progress counts the requests of all loads up to their number', async () => {
+    const steps: number[] = [];
+    await measure(
+      syntheticEngine(() => steady(0.1, 0.1)),
+      {
+        scenarios: [single({ requests: 3 }), offline({ repetitions: 3 })],
+        progress: ({ done, total }) => void steps.push(done, total),
+      },
+    );
+    expect(steps.filter((_, i) => i % 2 === 0)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(new Set(steps.filter((_, i) => i % 2 === 1))).toEqual(new Set([9]));
+  });
+});
+
+test.each([
+  {
+    scenarios: [single({ promptTokens: 126 })],
+    message: 'needs 130 tokens (126 prompt + 4 new), the model has room for 128',
+  },
+  {
+    scenarios: [single(), offline({ name: 'single-stream' })],
+    message: 'two performance scenarios are named "single-stream"',
+  },
+])(
+  'a campaign that cannot be measured is refused before a model is loaded: $message',
+  async ({ scenarios, message }) => {
+    const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+    await expect(measure(synthetic, { scenarios })).rejects.toThrow(message);
+    expect(synthetic.events).toEqual([]);
+  },
+);
+
+test('a folder without a usable vocabulary is refused by the name of its file', async () => {
+  await expect(
+    measure(
+      syntheticEngine(() => steady(0.1, 0.1)),
+      { candidate: 'nowhere' },
+    ),
+  ).rejects.toMatchObject({
+    code: 'model-corrupt',
+    message: expect.stringContaining('config.json'),
+  });
+});
