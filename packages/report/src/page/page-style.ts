@@ -43,6 +43,7 @@ nav { margin: 14px 0 0; font-size: 13px; display: flex; flex-wrap: wrap; gap: 4p
 }
 .card { padding: 18px 20px 12px; border-top: 4px solid var(--good); }
 .card.none { border-top-color: var(--bad); }
+.card.open { border-top-color: var(--open); }
 .name { overflow-wrap: anywhere; }
 .numbers { display: grid; grid-template-columns: repeat(3, 1fr); gap: 12px; margin: 14px 0; }
 .numbers > div { display: flex; flex-direction: column; }
@@ -90,6 +91,7 @@ tr.winner > th:first-child { box-shadow: inset 3px 0 var(--good); font-weight: 7
 tr.baseline > th:first-child { box-shadow: inset 3px 0 var(--muted); }
 tr.failed { color: var(--muted); }
 .wide { min-width: 760px; }
+.heat td[style] small { color: inherit; opacity: 0.85; }
 .heat td { border-left: 1px solid var(--line); }
 .message { overflow-wrap: anywhere; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 16px; align-items: start; }

@@ -8,11 +8,11 @@ const FONTS = ['400Regular/Lato_400Regular.ttf', '700Bold/Lato_700Bold.ttf'].map
   (file) => `@expo-google-fonts/lato/${file}`,
 );
 
-/** Draws an SVG as a PNG of twice its size. */
+/** Draws an SVG as a PNG of 1140 px: sharp on dense screens, and half the work of twice the size. */
 export async function renderPng(svg: string): Promise<Uint8Array> {
   const { renderAsync } = await import('@resvg/resvg-js');
   const image = await renderAsync(svg, {
-    fitTo: { mode: 'width', value: PLOT_WIDTH * 2 },
+    fitTo: { mode: 'width', value: PLOT_WIDTH * 1.5 },
     font: {
       fontFiles: FONTS.map((file) => require.resolve(file)),
       // Lato has no glyphs beyond Latin; system fonts are searched only where they are needed.

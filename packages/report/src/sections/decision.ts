@@ -22,10 +22,11 @@ export const decisionSection: ReportSection = {
 function card(view: ReportView, board: Board, each: Case): ComponentChildren {
   const { selection } = each;
   if (selection === undefined) {
-    return html`<article class="card none">
+    return html`<article class=${undecided(each) ? 'card open' : 'card none'}>
       <p class="over">${view.nameOf(each)}</p>
       <h3>${verdictOnNone(each)}</h3>
       <p>${reasonForNone(view, board, each)}</p>
+      ${each.misses[0] !== undefined && html`<p>To admit it: ${each.misses[0].relaxation}</p>`}
     </article>`;
   }
   return html`<article class="card">
@@ -66,7 +67,8 @@ function chapter(view: ReportView, board: Board, each: Case): string {
   const { selection } = each;
   const name = text(view.nameOf(each));
   if (selection === undefined) {
-    return `### ${name}: ${verdictOnNone(each)}\n\n${text(reasonForNone(view, board, each))}`;
+    const admit = each.misses[0] === undefined ? '' : ` To admit it: ${text(each.misses[0].relaxation)}`;
+    return `### ${name}: ${verdictOnNone(each)}\n\n${text(reasonForNone(view, board, each))}${admit}`;
   }
   const numbers = headlines(board, each).map(
     ({ title, value, details }) => `- **${value}** ${title} (${text(details.join('; '))})`,
@@ -91,11 +93,13 @@ function runnerUp(view: ReportView, { selection }: Case): string {
   return label === undefined ? '' : ` · next best: ${label}`;
 }
 
-function verdictOnNone({ misses }: Case): string {
-  const undecided = misses.some(({ failing }) =>
-    failing.every((verdict) => verdict.result === 'inconclusive'),
+const verdictOnNone = (each: Case): string => (undecided(each) ? 'Undecided' : 'Nothing acceptable');
+
+/** Some trial fails nothing, but its intervals are too wide to say that it passes. */
+function undecided({ misses }: Case): boolean {
+  return misses.some(
+    ({ failing }) => failing.length > 0 && failing.every((verdict) => verdict.result === 'inconclusive'),
   );
-  return undecided ? 'Undecided' : 'Nothing acceptable';
 }
 
 function reasonForNone(view: ReportView, { trials }: Board, { misses }: Case): string {
