@@ -1,0 +1,35 @@
+import type { ArtifactRef, Engine, FidelityCheck, Metrics, Provenance } from '@quantloop/core';
+import type { JobContext } from '@quantloop/jobs';
+import type { DivergenceItems, FidelityItems, TaskItems } from './fidelity-items.ts';
+import type { TaskModel } from './tasks/task-model.ts';
+
+/** What every check of an evaluation shares. */
+export interface CheckContext {
+  job: JobContext;
+  engine: Engine;
+  model: TaskModel;
+  seed: number;
+  baseline: { model: ArtifactRef; items: FidelityItems } | undefined;
+  /** Counts finished documents or windows. */
+  advance: (count: number, note: string) => void;
+}
+
+export interface CheckResult {
+  metrics: Metrics;
+  items: TaskItems | DivergenceItems;
+  provenance: Provenance;
+}
+
+/** A check made ready: how much it will do is known before the first begins. */
+export interface PreparedCheck {
+  /** Documents or windows. */
+  size: number;
+  run(): Promise<CheckResult>;
+}
+
+/** Makes a kind of check ready; `index` is its place among the checks, for checkpoints. */
+export type CheckRunner<Kind extends FidelityCheck['kind']> = (
+  check: Extract<FidelityCheck, { kind: Kind }>,
+  index: number,
+  context: CheckContext,
+) => Promise<PreparedCheck>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const Values = z.array(z.number());
+
+/** Results of one task, one entry a document in the order of the data. */
+export const TaskItems = z.strictObject({
+  kind: z.literal('task'),
+  name: z.string(),
+  documents: z.int().nonnegative(),
+  /** What metrics are made of, e.g. `acc`, `loglikelihood`, `words`, `exact_match,none`. */
+  columns: z.record(z.string(), Values),
+  /** The first documents, for reading side by side. */
+  samples: z.array(
+    z.strictObject({
+      document: z.int().nonnegative(),
+      prompt: z.string(),
+      target: z.string(),
+      responses: z.array(z.string()),
+    }),
+  ),
+});
+export type TaskItems = z.infer<typeof TaskItems>;
+
+/** Next-token distributions against the baseline's, one entry a window of text. */
+export const DivergenceItems = z.strictObject({
+  kind: z.literal('divergence'),
+  windows: z.array(
+    z.strictObject({
+      /** KL(baseline ‖ candidate) of each token, nats. */
+      divergence: Values,
+      /** Tokens that both find most likely. */
+      agreed: z.int().nonnegative(),
+    }),
+  ),
+});
+export type DivergenceItems = z.infer<typeof DivergenceItems>;
+
+/** The items artifact of a fidelity evaluation: what a candidate's results are paired with. */
+export const FidelityItems = z.strictObject({
+  schemaVersion: z.literal(1),
+  checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems])),
+});
+export type FidelityItems = z.infer<typeof FidelityItems>;

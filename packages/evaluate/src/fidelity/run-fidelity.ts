@@ -1,0 +1,62 @@
+import type { FidelityCheck } from '@quantloop/core';
+import type { JobContext } from '@quantloop/jobs';
+import { ortVersion } from '@quantloop/runtime';
+import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
+import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
+import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
+import { FidelityItems } from './fidelity-items.ts';
+import { prepareTaskCheck } from './tasks/run-task-check.ts';
+import { openTaskModel } from './tasks/task-model.ts';
+
+/** The job of `fidelityStage`: runs the checks one after the other, chunk by chunk, each chunk checkpointed. */
+export async function run(input: EvaluateFidelityInput, job: JobContext): Promise<EvaluateFidelityOutput> {
+  const kept = await job.checkpoint.names();
+  if (kept.length > 0) job.resumed(kept.length);
+  await using model = await openTaskModel(await job.store.folder(input.model), input.engine);
+
+  const progress = { done: 0, total: 0, unit: 'documents' };
+  const context: CheckContext = {
+    job,
+    engine: input.engine,
+    model,
+    seed: input.seed,
+    baseline: await readBaseline(input, job),
+    advance: (count, note) => job.progress({ ...progress, done: (progress.done += count), note }),
+  };
+  const prepared: PreparedCheck[] = [];
+  for (const [index, check] of input.checks.entries()) prepared.push(await prepare(check, index, context));
+  progress.total = prepared.reduce((sum, { size }) => sum + size, 0);
+
+  const results: CheckResult[] = [];
+  for (const check of prepared) results.push(await check.run());
+  const items: FidelityItems = { schemaVersion: 1, checks: results.map((result) => result.items) };
+  return {
+    metrics: Object.assign({}, ...results.map(({ metrics }) => metrics)),
+    items: await job.store.putJson(items),
+    provenance: Object.assign(
+      {
+        onnxruntime: ortVersion(),
+        'engine.provider': input.engine.provider,
+        'engine.threads': input.engine.threads ?? 'auto',
+        'model.max_length': model.maxLength,
+        'statistics.seed': input.seed,
+      },
+      ...results.map(({ provenance }) => provenance),
+    ),
+  };
+}
+
+function prepare(check: FidelityCheck, index: number, context: CheckContext): Promise<PreparedCheck> {
+  return check.kind === 'task'
+    ? prepareTaskCheck(check, index, context)
+    : prepareDivergenceCheck(check, index, context);
+}
+
+async function readBaseline(
+  input: EvaluateFidelityInput,
+  job: JobContext,
+): Promise<CheckContext['baseline']> {
+  if (input.baseline === undefined) return undefined;
+  const { model, items } = input.baseline;
+  return { model, items: FidelityItems.parse(await job.store.readJson(items)) };
+}

@@ -1,0 +1,31 @@
+import type { DocumentResult } from './document-result.ts';
+import { encodePair } from './encode-pair.ts';
+import type { DocumentBatch } from './score-documents.ts';
+import { scorePairs } from './score-pairs.ts';
+
+/** Log-likelihood of one continuation a document (LAMBADA): `acc` is whether greedy decoding would have written it. */
+export async function scoreContinuations(batch: DocumentBatch): Promise<DocumentResult[]> {
+  const { task, model, documents, ids } = batch;
+  const { definition, fields } = task;
+  const texts = documents.map((document, i) => ({
+    context: definition.description + String(fields.text(document, ids[i]!)),
+    // Unlike the choices of a question, without a delimiter: lm-eval takes the target as it is.
+    continuation: String(fields.target(document, ids[i]!)),
+  }));
+  const pairs = texts.map((text, i) => {
+    const label = `${definition.task}, document ${ids[i]}`;
+    return {
+      label,
+      ...encodePair({ ...text, tokenizer: model.tokenizer, maxLength: model.maxLength, label }),
+    };
+  });
+  const scores = await scorePairs(batch, pairs);
+  return scores.map(({ loglikelihood, greedy }, i) => ({
+    values: { loglikelihood, acc: greedy ? 1 : 0 },
+    sample: {
+      prompt: texts[i]!.context,
+      target: texts[i]!.continuation,
+      responses: [`${loglikelihood.toFixed(4)}${greedy ? ' (greedy)' : ''}`],
+    },
+  }));
+}

@@ -1,0 +1,32 @@
+import { generateDocuments } from './generate-documents.ts';
+import type { DocumentResult } from './document-result.ts';
+import type { LoadedTask } from './load-task.ts';
+import type { TaskDocument } from './read-documents.ts';
+import { scoreChoices } from './score-choices.ts';
+import { scoreContinuations } from './score-continuations.ts';
+import { scoreRolling } from './score-rolling.ts';
+import type { TaskModel } from './task-model.ts';
+
+/** Some documents of a task for a model; `ids` are their places in the data set. */
+export interface DocumentBatch {
+  task: LoadedTask;
+  model: TaskModel;
+  documents: readonly TaskDocument[];
+  ids: readonly number[];
+  signal?: AbortSignal;
+}
+
+type Scorer = (batch: DocumentBatch) => Promise<DocumentResult[]>;
+
+/** How each of lm-eval's output types is computed. */
+const SCORERS: Record<LoadedTask['definition']['output_type'], Scorer> = {
+  multiple_choice: scoreChoices,
+  loglikelihood: scoreContinuations,
+  loglikelihood_rolling: scoreRolling,
+  generate_until: generateDocuments,
+};
+
+/** Results of documents, in their order. They do not depend on what else is in the batch beyond float32 rounding. */
+export function scoreDocuments(batch: DocumentBatch): Promise<DocumentResult[]> {
+  return SCORERS[batch.task.definition.output_type](batch);
+}

@@ -1,0 +1,91 @@
+import {
+  Environment,
+  Interpreter,
+  parse,
+  tokenize,
+  type RuntimeValue,
+  type TemplateEnvironment,
+  type TemplateNode,
+} from './jinja.ts';
+import { METHODS, rewriteMethods } from './python-methods.ts';
+
+/** Names that a template itself asks about: being absent is then an answer, not a mistake. */
+const ASKS_WHETHER_DEFINED = /\bis\s+(not\s+)?(un)?defined\b|\|\s*(default|d)\b/;
+
+class StrictEnvironment extends Environment {
+  override lookupVariable(name: string): RuntimeValue {
+    const value = super.lookupVariable(name);
+    if (value.type === 'UndefinedValue') throw new Error(`"${name}" is no column of the document`);
+    return value;
+  }
+}
+
+/** A Jinja template over a document's columns, as lm-eval uses them in a task file. */
+export class DocumentTemplate {
+  readonly #program: TemplateNode & { body: TemplateNode[] };
+  readonly #strict: boolean;
+
+  constructor(source: string) {
+    this.#strict = !ASKS_WHETHER_DEFINED.test(source);
+    const program = parse(tokenize(source));
+    rewriteMethods(program);
+    this.#program = program;
+  }
+
+  /** The text it yields. @throws Error naming a column that the document does not have. */
+  render(document: Record<string, unknown>): string {
+    return String(new Interpreter().evaluate(this.#program, this.#environment(document)).value);
+  }
+
+  /**
+   * The value of a template that is one expression, e.g. the list of `{{choices.text}}`; the text of any other.
+   * lm-eval renders the list to text and parses that as Python, which gives the same.
+   */
+  evaluate(document: Record<string, unknown>): unknown {
+    const [only, ...more] = this.#program.body;
+    if (only === undefined || more.length > 0 || !isExpression(only)) return this.render(document);
+    return plain(new Interpreter().evaluate(only, this.#environment(document)));
+  }
+
+  #environment(document: Record<string, unknown>): TemplateEnvironment {
+    const environment = this.#strict ? new StrictEnvironment() : new Environment();
+    for (const [name, value] of Object.entries({
+      true: true,
+      false: false,
+      none: null,
+      True: true,
+      False: false,
+      None: null,
+    })) {
+      environment.set(name, value);
+    }
+    for (const [name, method] of Object.entries(METHODS)) environment.set(`${name}()`, method);
+    environment.variables.delete('namespace');
+    for (const [name, value] of Object.entries(document)) environment.set(name, value);
+    return environment;
+  }
+}
+
+const STATEMENTS = new Set([
+  'Set',
+  'If',
+  'For',
+  'Macro',
+  'CallStatement',
+  'FilterStatement',
+  'Comment',
+  'Break',
+  'Continue',
+]);
+
+function isExpression(node: TemplateNode): boolean {
+  return !STATEMENTS.has(node.type);
+}
+
+function plain(value: RuntimeValue): unknown {
+  if (Array.isArray(value.value)) return value.value.map((item) => plain(item as RuntimeValue));
+  if (value.value instanceof Map) {
+    return Object.fromEntries([...value.value].map(([key, item]) => [key, plain(item as RuntimeValue)]));
+  }
+  return value.value;
+}

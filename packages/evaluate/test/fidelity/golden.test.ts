@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importModel } from '@quantloop/models';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { meanStandardError } from '../../src/index.ts';
+import { loadTask } from '../../src/fidelity/tasks/load-task.ts';
+import { readDocuments } from '../../src/fidelity/tasks/read-documents.ts';
+import { scoreDocuments } from '../../src/fidelity/tasks/score-documents.ts';
+import { taskMetrics } from '../../src/fidelity/tasks/task-metrics.ts';
+import { openTaskModel, type TaskModel } from '../../src/fidelity/tasks/task-model.ts';
+import { itemsOf } from '../../src/fidelity/tasks/items-of.ts';
+
+const shared = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
+const present = existsSync(shared);
+/** All documents of all tasks: about four minutes on two cores. */
+const full = process.env.QUANTLOOP_FULL === '1';
+const QUICK = ['winogrande_val', 'openbookqa_val'];
+
+interface Sample {
+  task: string;
+  doc_id: number;
+  filter: string;
+  resps: (string | [string, string])[][];
+  arguments: Record<string, { arg_0: string; arg_1: unknown }>;
+  acc?: number;
+  acc_norm?: number;
+  exact_match?: number;
+  word_perplexity?: [number, number];
+  byte_perplexity?: [number, number];
+}
+
+const samples: Sample[] = present
+  ? readFileSync(join(shared, 'golden/stories260k.samples.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Sample)
+  : [];
+const totals: Record<string, Record<string, number | string>> = present
+  ? JSON.parse(readFileSync(join(shared, 'golden/stories260k.results.json'), 'utf8'))
+  : {};
+
+// Few-shot tasks are refused for now.
+const names = Object.keys(totals).filter((name) => !name.includes('shot-'));
+
+describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../shared/data)', () => {
+  let folder: string;
+  let model: TaskModel;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'quantloop-golden-'));
+    const target = join(folder, 'model');
+    await importModel({ source: join(shared, 'models/stories260k'), folder: target });
+    model = await openTaskModel(target, { kind: 'onnxruntime', provider: 'cpu', threads: 2 });
+  });
+  afterAll(async () => {
+    await model[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  async function score(task: string, limit: number | null) {
+    const loaded = await loadTask(join(shared, 'tasks', `${task}.yaml`));
+    const documents = await readDocuments(loaded.dataFiles, limit);
+    const results = [];
+    for (let first = 0; first < documents.length; first += 32) {
+      const chunk = documents.slice(first, first + 32);
+      const ids = chunk.map((_, i) => first + i);
+      results.push(...(await scoreDocuments({ task: loaded, model, documents: chunk, ids })));
+    }
+    return { loaded, results };
+  }
+
+  test.for(names.map((name) => [name.split('@')[0]!] as const))(
+    '%s: each of the first documents',
+    async ([task]) => {
+      // Wikitext pages are long: six of them are 50,000 tokens.
+      const { loaded, results } = await score(task, task === 'wikitext2_pages' ? 6 : 25);
+      const expected = samples.filter((sample) => sample.task === task && sample.doc_id < results.length);
+      expect(expected.length).toBeGreaterThanOrEqual(results.length);
+      for (const sample of expected) {
+        const { values, sample: ours } = results[sample.doc_id]!;
+        const responses = sample.resps.map(([response]) => response!);
+        if (loaded.definition.output_type === 'generate_until') {
+          expect(ours.responses).toEqual(responses);
+          expect(values[`exact_match,${sample.filter}`]).toBe(sample.exact_match);
+          continue;
+        }
+        const expectedLikelihoods = responses.map((response) =>
+          Number(typeof response === 'string' ? response : response[0]),
+        );
+        const likelihoods =
+          loaded.definition.output_type === 'multiple_choice'
+            ? ours.responses.map((response) => Number.parseFloat(response))
+            : [values.loglikelihood!];
+        expect(likelihoods.length).toBe(expectedLikelihoods.length);
+        expectedLikelihoods.forEach((value, i) =>
+          // Our texts carry four decimals; log-likelihoods are sums of up to thousands of float32 terms.
+          expect(Math.abs(likelihoods[i]! - value)).toBeLessThan(1e-4 + 1e-6 * Math.abs(value)),
+        );
+        if (sample.acc !== undefined) expect(values.acc).toBe(sample.acc);
+        if (sample.acc_norm !== undefined) expect(values.acc_norm).toBe(sample.acc_norm);
+        if (sample.word_perplexity !== undefined) expect(values.words).toBe(sample.word_perplexity[1]);
+        if (sample.byte_perplexity !== undefined) expect(values.bytes).toBe(sample.byte_perplexity[1]);
+      }
+    },
+  );
+
+  test.for(names.map((name) => [name] as const))(
+    '%s: totals and standard errors over all documents',
+    { timeout: 1_800_000 },
+    async ([name], { skip }) => {
+      if (!full && !QUICK.includes(name)) skip('set QUANTLOOP_FULL=1 for the long ones');
+      const [task, part] = name.split('@');
+      const { loaded, results } = await score(task!, part === undefined ? null : 200);
+      const items = itemsOf(task!, results);
+      const metrics = taskMetrics({ definition: loaded.definition, name: task!, items, seed: 0 });
+      expect(items.documents).toBe(totals[name]!.n);
+      for (const [key, expected] of Object.entries(totals[name]!)) {
+        const [metric, filter] = key.split(',');
+        if (filter === undefined || typeof expected !== 'number') continue;
+        if (metric!.endsWith('_stderr')) {
+          const column = items.columns[columnOf(metric!.slice(0, -'_stderr'.length), filter)];
+          // Of perplexities lm-eval bootstraps its own replicates.
+          if (metric !== 'perplexity_stderr') expect(meanStandardError(column!)).toBeCloseTo(expected, 8);
+        } else {
+          const value = metrics[`${task}.${filter === 'none' ? metric : key}`]!.value;
+          expect(
+            Math.abs(value / expected - 1) < 1e-4 || value === expected,
+            `${key}: ${value}, expected ${expected}`,
+          ).toBe(true);
+        }
+      }
+    },
+  );
+});
+
+function columnOf(metric: string, filter: string): string {
+  return metric === 'exact_match' ? `${metric},${filter}` : metric;
+}

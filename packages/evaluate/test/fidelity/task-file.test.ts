@@ -1,0 +1,191 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '@quantloop/artifacts';
+import { expect, onTestFinished, test } from 'vitest';
+import { bundleTask, builtinTasks } from '../../src/index.ts';
+import { loadTask } from '../../src/fidelity/tasks/load-task.ts';
+import { readDocuments } from '../../src/fidelity/tasks/read-documents.ts';
+
+const TASK = {
+  task: 'tiny',
+  dataset_path: 'json',
+  dataset_kwargs: { data_files: { test: 'tiny.jsonl' } },
+  test_split: 'test',
+  output_type: 'generate_until',
+  doc_to_text: '{{q}}',
+  doc_to_target: '{{a}}',
+  metric_list: [{ metric: 'exact_match' }],
+};
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'quantloop-task-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** The task with changes, its data beside it. JSON is YAML. */
+async function taskFile(
+  changes: Record<string, unknown>,
+  data = '{"q": "1+1=", "a": "2"}\n',
+): Promise<string> {
+  const path = await folder();
+  await writeFile(join(path, 'tiny.jsonl'), data);
+  await writeFile(join(path, 'task.yaml'), JSON.stringify({ ...TASK, ...changes }));
+  return join(path, 'task.yaml');
+}
+
+test.for([
+  [{ doc_to_txt: 'x' }, 'invalid-spec', /unknown field "doc_to_txt"/, /Did you mean "doc_to_text"\?/],
+  [{ num_fewshot: 5 }, 'unsupported', /num_fewshot is 5, only 0 is followed yet/, /num_fewshot: 0/],
+  [{ process_docs: 'f' }, 'unsupported', /"process_docs" is not followed yet/, /./],
+  [{ dataset_path: 'gsm8k' }, 'invalid-spec', /dataset_path: only "json"/, /.*/],
+  [
+    { metric_list: [{ metric: 'exact_mtach' }] },
+    'invalid-spec',
+    /unknown metric "exact_mtach"/,
+    /"exact_match"/,
+  ],
+  [
+    { metric_list: [{ metric: 'acc' }] },
+    'invalid-spec',
+    /"acc" does not go with output_type generate_until/,
+    /multiple_choice/,
+  ],
+  [
+    { metric_list: [{ metric: 'exact_match', aggregation: 'median' }] },
+    'invalid-spec',
+    /cannot be aggregated by "median"/,
+    /"mean"/,
+  ],
+  [{ generation_kwargs: { do_sample: true } }, 'unsupported', /do_sample is true/, /./],
+  [
+    { filter_list: [{ name: 'f', filter: [{ function: 'regx' }] }] },
+    'unsupported',
+    /unknown filter "regx"/,
+    /"regex"/,
+  ],
+  [
+    { filter_list: [{ name: 'f', filter: [{ function: 'regex', regex_pattern: '(' }] }] },
+    'invalid-spec',
+    /is not a regular expression/,
+    /./,
+  ],
+  [
+    { output_type: 'multiple_choice', metric_list: [{ metric: 'acc' }] },
+    'invalid-spec',
+    /needs doc_to_choice/,
+    /.*/,
+  ],
+  [
+    { dataset_kwargs: { data_files: { test: 'absent.jsonl' } } },
+    'invalid-spec',
+    /no data file absent.jsonl/,
+    /Put it at/,
+  ],
+  [{ test_split: 'tset' }, 'invalid-spec', /data_files has no "tset"/, /"test"/],
+  [{ test_split: null }, 'invalid-spec', /neither test_split nor validation_split/, /./],
+] as const)(
+  'a task file with %j is refused, naming the place and the way out',
+  async ([changes, code, message, hint]) => {
+    const file = await taskFile(changes);
+    const error = await loadTask(file).then(
+      () => undefined,
+      (reason: unknown) => reason as { code: string; message: string; hint?: string },
+    );
+    expect(error).toMatchObject({ code });
+    expect(error!.message).toMatch(message);
+    expect(error!.message).toContain(file);
+    expect(error!.hint ?? '').toMatch(hint);
+  },
+);
+
+test('a Python function in a task file is refused, not read as text', async () => {
+  const file = await taskFile({});
+  await writeFile(file, `${JSON.stringify(TASK).slice(0, -1)}, "doc_to_choice": !function utils.choices }`);
+  await expect(loadTask(file)).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('!function') as string,
+  });
+});
+
+test('a column that does not exist is named with file, field and document', async () => {
+  const { fields, dataFiles } = await loadTask(await taskFile({ doc_to_text: '{{question}}' }));
+  const [document] = await readDocuments(dataFiles, null);
+  expect(() => fields.text(document!, 0)).toThrow(
+    /doc_to_text, document 0: "question" is no column of the document/,
+  );
+});
+
+test.for([
+  ['{"q": "1"}\nnot json\n', /tiny\.jsonl:2 is not JSON/],
+  ['[1, 2]\n', /tiny\.jsonl:1 is not an object of columns/],
+  ['\n', /holds no document/],
+] as const)('a data file with %j is refused by line', async ([data, message]) => {
+  const { dataFiles } = await loadTask(await taskFile({}, data));
+  await expect(readDocuments(dataFiles, null)).rejects.toThrow(message);
+});
+
+test.for([
+  ['q', 'column'],
+  ['{{q}}', 'column'],
+  ['{{ q.upper() + "!" }}', 'COLUMN!'],
+  ['{{ q.index("l") }}', '2'],
+  ['{{ ["a", q].index("column") }}', '1'],
+  ['{{ "-".join(["a", q]) }} {{ q.count("o") }}', 'a-column 1'],
+  ['{{ "mIXED".capitalize() }}', 'Mixed'],
+  ['{{ q | int(default=7) }}', '7'],
+  ['{% if missing is defined %}x{% else %}y{% endif %}', 'y'],
+  ['{{ q.split("l")[1].strip() }}\n', 'umn'],
+  ['Q: {{q}}\nA:', 'Q: column\nA:'],
+] as const)('doc_to_text %j gives %j', async ([source, expected]) => {
+  const { fields } = await loadTask(await taskFile({ doc_to_text: source }));
+  expect(fields.text({ q: 'column' }, 0)).toBe(expected);
+});
+
+test('several filters each have a metric, the first one also under the plain name', async () => {
+  const root = await folder();
+  const store = await openStore({ root: join(root, 'store') });
+  onTestFinished(() => store.close());
+  const regex = (name: string) => ({
+    name,
+    filter: [{ function: 'regex', regex_pattern: '(\\d+)' }, { function: 'take_first' }],
+  });
+  const bundle = await bundleTask({
+    nameOrPath: await taskFile({ filter_list: [regex('strict'), regex('loose')] }),
+    store,
+  });
+  expect(bundle).toMatchObject({ name: 'tiny', documents: 1 });
+  expect(bundle.metrics).toEqual(
+    ['tiny.exact_match', 'tiny.exact_match,strict', 'tiny.exact_match,loose'].map((name) => ({
+      name,
+      higherIsBetter: true,
+    })),
+  );
+});
+
+test('a bundle needs nothing but itself, and equal tasks have equal bundles', async () => {
+  const root = await folder();
+  const store = await openStore({ root: join(root, 'store') });
+  onTestFinished(() => store.close());
+  const first = await bundleTask({ nameOrPath: await taskFile({}), store });
+  const second = await bundleTask({ nameOrPath: await taskFile({}), store });
+  expect(second.bundle).toEqual(first.bundle);
+  const { dataFiles, fields } = await loadTask(join(await store.folder(first.bundle), 'task.yaml'));
+  const [document] = await readDocuments(dataFiles, null);
+  expect([fields.text(document!, 0), fields.target(document!, 0)]).toEqual(['1+1=', '2']);
+});
+
+test('built-in tasks all load; an unknown name gets the nearest', async () => {
+  const root = await folder();
+  const store = await openStore({ root: join(root, 'store') });
+  onTestFinished(() => store.close());
+  const names = await builtinTasks();
+  expect(names).toContain('demo_arithmetic');
+  for (const name of names)
+    expect((await bundleTask({ nameOrPath: name, store })).documents).toBeGreaterThan(0);
+  await expect(bundleTask({ nameOrPath: 'demo_aritmetic', store })).rejects.toMatchObject({
+    code: 'invalid-spec',
+    hint: expect.stringContaining('Did you mean "demo_arithmetic"?') as string,
+  });
+});
