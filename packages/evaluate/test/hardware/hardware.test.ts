@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { arch, availableParallelism, platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { doctorChecks, hardwareFingerprint, HardwareFingerprint } from '@quantloop/evaluate';
 import { parseCpuInfo } from '../../src/hardware/cpu.ts';
 import { checkCpu, checkNode, checkNvidia, checkOnnxRuntime } from '../../src/hardware/doctor-checks.ts';
 import { parseNvidiaSmi } from '../../src/hardware/nvidia.ts';
+import { onnxRuntimeFacts } from '../../src/hardware/onnxruntime-facts.ts';
 
 describe('nvidia-smi', () => {
   // Written after the documented format of `--query-gpu=… --format=csv`; no device was at hand to record from.
@@ -74,6 +77,22 @@ describe('cpuinfo', () => {
     { machine: 'no text', text: '', expected: { model: undefined, features: [] } },
   ])('of $machine', ({ text, expected }) => {
     expect(parseCpuInfo(text)).toEqual(expected);
+  });
+});
+
+describe.skipIf(platform() !== 'linux' || arch() !== 'x64')('WebGPU (bundled for Linux x64 only)', () => {
+  test('is usable where a Vulkan loader lies on the library path', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quantloop-vulkan-'));
+    await writeFile(join(folder, 'libvulkan.so.1'), '');
+    const path = process.env.LD_LIBRARY_PATH;
+    process.env.LD_LIBRARY_PATH = folder;
+    try {
+      expect((await onnxRuntimeFacts({ nvidia: false })).providers).toEqual(['cpu', 'webgpu']);
+    } finally {
+      if (path === undefined) delete process.env.LD_LIBRARY_PATH;
+      else process.env.LD_LIBRARY_PATH = path;
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
