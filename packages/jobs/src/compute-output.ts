@@ -3,7 +3,6 @@ import { QuantloopError, type Execution } from '@quantloop/core';
 import { z } from 'zod';
 import { classifyError } from './child/classify-error.ts';
 import { poolOf } from './child/process-pool.ts';
-import { withMachine } from './machine-lease.ts';
 import type { SharedRun } from './share-job.ts';
 import type { Stage } from './stage.ts';
 
@@ -21,16 +20,11 @@ export interface Done<Output> {
   execution: Omit<Execution, 'attempts'>;
 }
 
-/** Runs a job in a process of its own, as soon as the machine is free for it, and stores what it came to. */
+/** Runs a job in a process of its own and stores what it came to. */
 export async function computeOutput<Input, Output>(
   job: Job<Input, Output>,
   run: SharedRun,
 ): Promise<Done<Output>> {
-  const use = job.stage.measures === true ? 'alone' : 'shared';
-  return withMachine({ use, signal: run.signal }, () => runAndStore(job, run));
-}
-
-async function runAndStore<Input, Output>(job: Job<Input, Output>, run: SharedRun): Promise<Done<Output>> {
   const { stage, key, store, attempt } = job;
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;

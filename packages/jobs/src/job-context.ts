@@ -17,7 +17,7 @@ export interface JobContext {
   readonly checkpoint: Checkpoint;
   /** Aborted on cancellation: 1.5 s remain to save a block, then the process is killed. */
   readonly signal: AbortSignal;
-  /** Cheap: more than ten calls a second are thinned out. */
+  /** Cheap: thinned out to ten messages a second. */
   progress(progress: Progress): void;
   /** Says how many blocks were taken over from the checkpoint. */
   resumed(blocks: number): void;

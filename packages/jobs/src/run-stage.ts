@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { classifyError } from './child/classify-error.ts';
 import { computeOutput, type Done, type Job } from './compute-output.ts';
 import type { Progress } from './job-context.ts';
+import { withMachine } from './machine-lease.ts';
 import { shareJob, type SharedRun } from './share-job.ts';
 import { stageKey } from './stage-key.ts';
 import type { Stage } from './stage.ts';
@@ -48,6 +49,14 @@ export async function runStage<Input, Output>(
 }
 
 async function findOrCompute<Input, Output>(job: Job<Input, Output>, run: SharedRun): Promise<Done<Output>> {
+  const use = job.stage.measures === true ? 'alone' : 'shared';
+  const compute = () => withMachine({ use, signal: run.signal }, computeUnlessFound);
+  // While this job waited for the machine, another process may have done it.
+  const computeUnlessFound = async () => (await find(job)) ?? computeOutput(job, run);
+  return (await find(job)) ?? compute();
+}
+
+async function find<Input, Output>(job: Job<Input, Output>): Promise<Done<Output> | undefined> {
   const started = performance.now();
   const { stage, key, store, attempt } = job;
   const note = { key, stage: stage.name, event: 'cached' as const, attempt };
@@ -57,7 +66,7 @@ async function findOrCompute<Input, Output>(job: Job<Input, Output>, run: Shared
     }
     throw error;
   });
-  if (found === undefined) return computeOutput(job, run);
+  if (found === undefined) return undefined;
   await store.journal.append(note);
   const seconds = (performance.now() - started) / 1000;
   return { output: found.output, execution: { seconds, cached: true, resumedBlocks: 0 } };

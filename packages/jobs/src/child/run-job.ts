@@ -4,7 +4,7 @@ import type { JobContext, Progress } from '../job-context.ts';
 import { classifyError } from './classify-error.ts';
 import type { ChildMessage, JobMessage } from './messages.ts';
 
-/** Milliseconds between two progress messages; the last one of a count is always sent. */
+/** Milliseconds between two progress messages. */
 const PROGRESS_MS = 100;
 
 /** Does the one job of this process, reports its end and exits. */
@@ -21,7 +21,7 @@ export async function runJob(job: JobMessage, signal: AbortSignal): Promise<void
     };
     const output = await run(job.input, context);
     await store.close();
-    await sendLast({ type: 'result', output });
+    await sendLast({ type: 'result', output: output ?? null });
   } catch (error) {
     await reportFailure(error);
   }
@@ -51,13 +51,22 @@ async function loadRun(module: string): Promise<Run> {
   });
 }
 
+/** At most ten messages a second, the latest state never later than the next tenth; the end of a count at once. */
 function progressSender(): (progress: Progress) => void {
-  let last = 0;
-  return ({ done, total, unit, note }) => {
-    const now = performance.now();
-    if (now - last < PROGRESS_MS && done !== total) return;
-    last = now;
+  let latest: Progress | undefined;
+  let pause: NodeJS.Timeout | undefined;
+  const send = () => {
+    pause = undefined;
+    if (latest === undefined) return;
+    const { done, total, unit, note } = latest;
+    latest = undefined;
     process.send?.({ type: 'progress', done, total, unit, note: note?.slice(0, 200) } satisfies ChildMessage);
+    pause = setTimeout(send, PROGRESS_MS);
+  };
+  return (progress) => {
+    latest = progress;
+    if (progress.done === progress.total) clearTimeout(pause);
+    if (pause === undefined || progress.done === progress.total) send();
   };
 }
 

@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStore } from '@quantloop/artifacts';
+import { stageActivity, stageKey, toApplicationFailure, type StageHeartbeat } from '@quantloop/jobs';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Info } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, test } from 'vitest';
+import { block, count, eventsOf, misbehave, newRoot } from './stages.ts';
+
+const heartbeatTimeoutMs = 300;
+
+/** Failures are what is tested here: the SDK need not print them. */
+function mockEnvironment(info: Partial<Info> = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+}
+
+async function run<Input, Output>(
+  environment: MockActivityEnvironment,
+  activity: (input: Input) => Promise<Output>,
+  input: Input,
+): Promise<Output> {
+  return environment.run<[Input], Output, typeof activity>(activity, input);
+}
+
+describe('a stage as an activity', () => {
+  test('heartbeats its progress and the key of its checkpoint', async () => {
+    const storeRoot = await newRoot();
+    const environment = mockEnvironment({ heartbeatTimeoutMs });
+    const beats: StageHeartbeat[] = [];
+    environment.on('heartbeat', (beat) => beats.push(beat));
+    const input = { blocks: 3, milliseconds: 1 };
+    const { output, execution } = await run(environment, stageActivity(count, { storeRoot }), input);
+    expect(output.sum).toBe(5);
+    expect(execution).toMatchObject({ attempts: 1, cached: false });
+    const key = await stageKey(count, input, await openStore({ root: storeRoot }));
+    expect(beats[0]).toEqual({ stage: 'count' });
+    expect(beats.at(-1)).toMatchObject({ stage: 'count', key, done: 3, total: 3, unit: 'blocks' });
+    expect(Math.max(...beats.map((beat) => JSON.stringify(beat).length))).toBeLessThan(400);
+  });
+
+  test('goes on heartbeating while the job is silent, and ends it when cancelled', async () => {
+    const environment = mockEnvironment({ heartbeatTimeoutMs });
+    let silent = 0;
+    environment.on('heartbeat', ({ done }: StageHeartbeat) => {
+      // The first report is the last thing this job says; every beat after it comes from the parent.
+      if (done !== undefined && ++silent === 4) environment.cancel();
+    });
+    const trace = join(await newRoot(), 'trace');
+    const running = environment.run(stageActivity(block, { storeRoot: await newRoot() }), { trace });
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+    expect(silent).toBeGreaterThanOrEqual(4);
+  });
+
+  test('without a heartbeat timeout sends none', async () => {
+    const environment = mockEnvironment();
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (beat) => beats.push(beat));
+    await environment.run(stageActivity(count, { storeRoot: await newRoot() }), {
+      blocks: 2,
+      milliseconds: 1,
+    });
+    expect(beats).toEqual([]);
+  });
+
+  test('a next attempt, in another worker, goes on from the checkpoint; one more takes the result', async () => {
+    const storeRoot = await newRoot();
+    const input = { blocks: 10, milliseconds: 1, stopsAt: 4 };
+    const attemptOf = (attempt: number) => mockEnvironment({ heartbeatTimeoutMs, attempt });
+    const first = attemptOf(1);
+    first.on('heartbeat', ({ done, note }: StageHeartbeat) => {
+      if (done === 4) process.kill(Number(note), 'SIGKILL');
+    });
+    await expect(first.run(stageActivity(count, { storeRoot }), input)).rejects.toMatchObject({
+      type: 'worker-lost',
+      nonRetryable: false,
+    });
+    const second = await run(attemptOf(2), stageActivity(count, { storeRoot }), input);
+    expect(second.execution).toMatchObject({ attempts: 2, cached: false, resumedBlocks: 4 });
+    const third = await run(attemptOf(1), stageActivity(count, { storeRoot }), input);
+    expect(third.output).toEqual(second.output);
+    expect(third.execution).toMatchObject({ attempts: 1, cached: true, resumedBlocks: 0 });
+    const store = await openStore({ root: storeRoot });
+    expect(await eventsOf(store)).toEqual([
+      'started',
+      'failed worker-lost',
+      'started',
+      'resumed',
+      'finished',
+      'cached',
+    ]);
+  });
+
+  test('fails with a type to act on, a hint, and no retry where none can help', async () => {
+    const fail = (way: string, attempt = 1) =>
+      newRoot().then((storeRoot) =>
+        mockEnvironment({ attempt })
+          .run(stageActivity(misbehave, { storeRoot }), { way })
+          .catch((error: unknown) => error as ApplicationFailure),
+      );
+    const permanent = await fail('throws a permanent failure');
+    expect(permanent).toBeInstanceOf(ApplicationFailure);
+    expect(permanent).toMatchObject({
+      type: 'model-corrupt',
+      nonRetryable: true,
+      message: 'tensor 3 lies about its size',
+      details: [{ stage: 'misbehave', hint: 'Fetch it again.' }],
+    });
+    expect(await fail('throws a transient failure')).toMatchObject({
+      type: 'device-lost',
+      nonRetryable: false,
+      details: [{ stage: 'misbehave' }],
+    });
+    expect(await fail('throws an ordinary error', 2)).toMatchObject({
+      type: 'internal',
+      nonRetryable: false,
+    });
+    expect(await fail('throws an ordinary error', 3)).toMatchObject({ type: 'internal', nonRetryable: true });
+  });
+
+  test('a store that cannot be opened is retried', async () => {
+    const environment = mockEnvironment();
+    const file = join(await newRoot(), 'file');
+    await writeFile(file, '');
+    const activity = stageActivity(count, { storeRoot: join(file, 'store') });
+    await expect(environment.run(activity, { blocks: 1, milliseconds: 1 })).rejects.toMatchObject({
+      type: 'store-unavailable',
+      nonRetryable: false,
+    });
+  });
+
+  test('a failure that is Temporal’s own already passes unchanged', () => {
+    const failure = ApplicationFailure.nonRetryable('no', 'other');
+    expect(toApplicationFailure(failure, { stage: 'count', attempt: 1 })).toBe(failure);
+  });
+});
