@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { Scenario, scenarioMetrics, type Metrics } from '@quantloop/core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadMetrics } from '../../src/performance/load-metrics.ts';
 import { measurePerformance } from '../../src/performance/measure-performance.ts';
 import { requestsOf } from '../../src/performance/measure-load.ts';
@@ -9,6 +10,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await vocabularyFolder();
 });
+afterAll(() => rm(folder, { recursive: true }));
 
 const steady = (ttft: number, itl: number): Pace => ({ ttft, itl: () => itl });
 const single = (options = {}) =>
