@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
+import { asTransformersReads } from './as-transformers-reads.ts';
 
 /** Text to token ids and back, with the conventions of lm-evaluation-harness for special tokens. */
 export interface ModelTokenizer {
@@ -64,7 +65,7 @@ export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
 
   let tokenizer: Tokenizer;
   try {
-    tokenizer = new Tokenizer(file, config);
+    tokenizer = new Tokenizer(asTransformersReads(file, config), config);
   } catch (cause) {
     throw unusable(path, 'is not a tokenizer that can be used', cause);
   }

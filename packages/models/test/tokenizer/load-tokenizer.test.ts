@@ -53,4 +53,11 @@ describe.skipIf(!hasSharedData)(`the tokenizer of stories260k${needsSharedData}`
     expect(tokenizer.encode('Once', { addSpecialTokens: false })[0]).not.toBe(1);
     expect(tokenizer.decode(tokenizer.encode('Once upon a time'))).toBe('Once upon a time');
   });
+
+  test('marks a word once where a space stands already, as transformers 5 reads a legacy Llama tokenizer', async () => {
+    const tokenizer = await loadTokenizer(STORIES);
+    // ▁a ▁ <unk> ▁b: the file's own normalizer would put a "▁" before " b".
+    expect(tokenizer.encode('a <unk> b')).toEqual([1, 261, 410, 0, 268]);
+    expect(tokenizer.encode(' a')).toEqual(tokenizer.encode('a'));
+  });
 });
