@@ -152,11 +152,11 @@ describe('renderReport', () => {
     expect(row.querySelectorAll('th, td').map(textOf)).toMatchInlineSnapshot(`
       [
         "rtn-int2-g32-sym",
-        "78.1 %16.5 % worse",
-        "75.9 %14.1 % worse",
-        "7.1315.0 % worse",
+        "76.9 %17.8 % worse",
+        "75 %15.2 % worse",
+        "7.3318.3 % worse",
         "0.0971 nats",
-        "16.5 % worse",
+        "18.3 % worse",
       ]
     `);
   });
@@ -268,14 +268,14 @@ describe('renderReport', () => {
 
       For single-stream, 2 of 3 measured versions meet every requirement; rtn-int4-g32-sym has the smallest model.bytes (3.01 MiB, 0.19× the baseline's), ahead of rtn-int8-channel-sym (4.66 MiB, 0.30× the baseline's).
 
-      - **98.9 %** of the quality kept (arithmetic.exact\\_match; 93.6 % → 92.5 %; 95 % interval 97.9 % to 99.8 %)
+      - **98.9 %** of the quality kept (arithmetic.exact\\_match; 93.6 % → 92.6 %; 95 % interval 97.9 % to 99.9 %)
       - **1.64×** faster (single-stream.tpot.p50; 3.1 ms → 1.89 ms; 95 % interval 1.61× to 1.67×)
       - **5.20×** smaller (model.bytes; 15.6 MiB → 3.01 MiB)
 
       | metric                    | limit                 | observed [95 % interval]      | verdict |
       | :------------------------ | :-------------------- | :---------------------------- | :------ |
-      | \`arithmetic.exact_match\`  | drop at most 2 %      | 1.1 % \\[0.2 %, 2.0 %\\]        | ✓ met   |
-      | \`stories.word_perplexity\` | increase at most 3 %  | 0.9 % \\[0.0 %, 2.0 %\\]        | ✓ met   |
+      | \`arithmetic.exact_match\`  | drop at most 2 %      | 1.0 % \\[0.1 %, 1.9 %\\]        | ✓ met   |
+      | \`stories.word_perplexity\` | increase at most 3 %  | 0.9 % \\[-0.1 %, 1.9 %\\]       | ✓ met   |
       | \`single-stream.tpot.p50\`  | speedup at least 1.3× | 1.64× \\[1.61×, 1.67×\\]        | ✓ met   |
       | \`memory.peak\`             | at most 40 MiB        | 36.3 MiB \\[36 MiB, 36.7 MiB\\] | ✓ met   |
 
@@ -285,14 +285,14 @@ describe('renderReport', () => {
 
       For offline, 2 of 3 measured versions meet every requirement; rtn-int4-g32-sym has the smallest model.bytes (3.01 MiB, 0.19× the baseline's), ahead of rtn-int8-channel-sym (4.66 MiB, 0.30× the baseline's).
 
-      - **98.9 %** of the quality kept (arithmetic.exact\\_match; 93.6 % → 92.5 %; 95 % interval 97.9 % to 99.8 %)
+      - **98.9 %** of the quality kept (arithmetic.exact\\_match; 93.6 % → 92.6 %; 95 % interval 97.9 % to 99.9 %)
       - **1.64×** faster (offline.tokens\\_per\\_second; 838.7 tokens/s → 1376 tokens/s; 95 % interval 1.61× to 1.67×)
       - **5.20×** smaller (model.bytes; 15.6 MiB → 3.01 MiB)
 
       | metric                      | limit                 | observed [95 % interval]      | verdict |
       | :-------------------------- | :-------------------- | :---------------------------- | :------ |
-      | \`arithmetic.exact_match\`    | drop at most 2 %      | 1.1 % \\[0.2 %, 2.0 %\\]        | ✓ met   |
-      | \`stories.word_perplexity\`   | increase at most 3 %  | 0.9 % \\[0.0 %, 2.0 %\\]        | ✓ met   |
+      | \`arithmetic.exact_match\`    | drop at most 2 %      | 1.0 % \\[0.1 %, 1.9 %\\]        | ✓ met   |
+      | \`stories.word_perplexity\`   | increase at most 3 %  | 0.9 % \\[-0.1 %, 1.9 %\\]       | ✓ met   |
       | \`offline.tokens_per_second\` | speedup at least 1.3× | 1.64× \\[1.61×, 1.67×\\]        | ✓ met   |
       | \`memory.peak\`               | at most 40 MiB        | 36.3 MiB \\[36 MiB, 36.7 MiB\\] | ✓ met   |
 
@@ -316,7 +316,7 @@ describe('renderReport', () => {
       | :--------------------- | -----------------------: | -------------------: | ------------------------: | -------------------: | ----------: |
       | \`baseline\`             |                   93.6 % |               88.4 % |                       6.2 |                    — |           — |
       | \`rtn-int8-channel-sym\` |            93.6 % (same) |        88.4 % (same) |                6.2 (same) |         7.47e-5 nats |        same |
-      | \`rtn-int4-g32-sym\`     |     92.5 % (1.1 % worse) | 87.6 % (0.9 % worse) |        6.26 (0.9 % worse) |         0.00607 nats | 1.1 % worse |
+      | \`rtn-int4-g32-sym\`     |     92.6 % (1.1 % worse) | 87.6 % (0.9 % worse) |        6.26 (0.9 % worse) |         0.00607 nats | 1.1 % worse |
 
       ## All trials
 
@@ -324,7 +324,7 @@ describe('renderReport', () => {
       | :----------------------------------------------------- | :--------------------------- | :--------------------- | -------------------------------: | -----------------------------: | ------------------------------------------------: | -----------------: | ------------------------------: | -----: |
       | \`baseline\`                                             | not met ??✗✗                 | not met ??✗✗           |        93.6 % \\[91.8 %, 95.4 %\\] |    3.1 ms \\[2.99 ms, 3.21 ms\\] | 838.7 tokens/s \\[798.7 tokens/s, 878.7 tokens/s\\] |           15.6 MiB | 52.8 MiB \\[52.4 MiB, 53.1 MiB\\] |  7.6 s |
       | \`rtn-int8-channel-sym\`                                 | met ✓✓✗✓                     | met ✓✓✗✓               |        93.6 % \\[91.8 %, 95.4 %\\] |           2.63 ms 1.18× faster |                       990.2 tokens/s 1.18× faster |           4.66 MiB | 38.5 MiB \\[38.1 MiB, 38.9 MiB\\] | 9.35 s |
-      | \`rtn-int4-g32-sym\` selected for single-stream, offline | met ✓✓✓✓                     | met ✓✓✓✓               |        92.5 % \\[90.7 %, 94.3 %\\] |           1.89 ms 1.64× faster |                        1376 tokens/s 1.64× faster |           3.01 MiB |   36.3 MiB \\[36 MiB, 36.7 MiB\\] | 9.61 s |
+      | \`rtn-int4-g32-sym\` selected for single-stream, offline | met ✓✓✓✓                     | met ✓✓✓✓               |        92.6 % \\[90.8 %, 94.4 %\\] |           1.89 ms 1.64× faster |                        1376 tokens/s 1.64× faster |           3.01 MiB |   36.3 MiB \\[36 MiB, 36.7 MiB\\] | 9.61 s |
 
       ## Where the time went
 
@@ -377,7 +377,7 @@ describe('renderReport', () => {
     expect(content('trials.csv')).toMatchInlineSnapshot(`
       "id,model,target,label,method,bits,granularity,symmetric,round,status,simulated,selected,verdict offline,verdict single-stream,failure,seconds,artifact,arithmetic.exact_match,arithmetic.exact_match low,arithmetic.exact_match high,kl-divergence.mean,kl-divergence.mean low,kl-divergence.mean high,memory.peak,memory.peak low,memory.peak high,model.bytes,model.bytes low,model.bytes high,offline.tokens_per_second,offline.tokens_per_second low,offline.tokens_per_second high,recall.acc,recall.acc low,recall.acc high,single-stream.tpot.p50,single-stream.tpot.p50 low,single-stream.tpot.p50 high,single-stream.ttft.p50,single-stream.ttft.p50 low,single-stream.ttft.p50 high,stories.word_perplexity,stories.word_perplexity low,stories.word_perplexity high
       tiny/this-cpu/baseline,tiny,this-cpu,baseline,,,,,0,measured,false,,inconclusive inconclusive fail fail,inconclusive inconclusive fail fail,,7.6000000000000005,sha256:0000000000000000000000000000000000000000000000000000000000000064,0.936,0.918,0.9540000000000001,,,,55320000,54920000,55720000,16400000,16400000,16400000,838.7096774193549,798.7096774193549,878.7096774193549,0.884,0.862,0.906,0.0031,0.0029915,0.0032085,0.027899999999999998,0.026659999999999996,0.02914,6.2,6.0760000000000005,6.324
-      tiny/this-cpu/rtn-int4-g32-sym,tiny,this-cpu,rtn-int4-g32-sym,rtn,4,group 32,true,1,measured,false,,inconclusive pass pass pass,inconclusive pass pass pass,,9.353968253968254,sha256:0000000000000000000000000000000000000000000000000000000000000065,0.924599413987659,0.906599413987659,0.942599413987659,0.006066666666666666,0.005633333333333333,0.0065,38097437.5,37697437.5,38497437.5,3151875,3151875,3151875,1420.3954214360042,1380.3954214360042,1460.3954214360042,0.8754693304787856,0.8534693304787856,0.8974693304787856,0.0018304761904761905,0.0017664095238095238,0.0018945428571428573,0.016474285714285716,0.01574209523809524,0.017206476190476192,6.256777415650377,6.131641867337369,6.3819129639633845
+      tiny/this-cpu/rtn-int4-g32-sym,tiny,this-cpu,rtn-int4-g32-sym,rtn,4,group 32,true,1,measured,false,,inconclusive pass pass pass,inconclusive pass pass pass,,9.353968253968254,sha256:0000000000000000000000000000000000000000000000000000000000000065,0.9247854485436834,0.9067854485436834,0.9427854485436834,0.006066666666666666,0.005633333333333333,0.0065,38097437.5,37697437.5,38497437.5,3151875,3151875,3151875,1420.3954214360042,1380.3954214360042,1460.3954214360042,0.8754699891049276,0.8534699891049276,0.8974699891049276,0.0018304761904761905,0.0017664095238095238,0.0018945428571428573,0.016474285714285716,0.01574209523809524,0.017206476190476192,6.255686982446135,6.130573242797213,6.380800722095057
       tiny/this-cpu/rtn-int4-g128-sym,tiny,this-cpu,rtn-int4-g128-sym,rtn,4,group 128,true,1,failed,false,,,,out-of-memory,9.607936507936508,,,,,,,,,,,,,,,,,,,,,,,,,,,,
       "
     `);

@@ -25,15 +25,22 @@ export async function checkOutFolder(folder: string): Promise<void> {
   }
   for (const name of versioned) {
     const version = await versionOf(join(folder, name));
-    if (version !== FORMAT_VERSION) {
+    if (version !== FORMAT_VERSION && version !== GONE) {
       const found = version === undefined ? 'no format version' : `format version ${JSON.stringify(version)}`;
       throw refusal(`${join(folder, name)} has ${found}; this quantloop writes version ${FORMAT_VERSION}`);
     }
   }
 }
 
+/** Another writer has just taken the file away with the whole folder. */
+const GONE = Symbol('gone');
+
 async function versionOf(path: string): Promise<unknown> {
-  const content = await readFile(path, 'utf8');
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+    return undefined;
+  });
+  if (content === undefined) return GONE;
   try {
     const parsed: unknown = JSON.parse(content);
     return typeof parsed === 'object' && parsed !== null && 'schemaVersion' in parsed

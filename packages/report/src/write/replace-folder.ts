@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from './system-error.ts';
 import { syncTree } from './sync-tree.ts';
 
 /** Leftovers of a writer that was killed are removed when older than this. */
 const STALE_MILLISECONDS = 60 * 60 * 1000;
+
+/** How often a step is tried again when another writer is in the way, and the pause before. */
+const ATTEMPTS = 20;
+const PAUSE_MILLISECONDS = 20;
 
 export interface ReplaceFolderOptions {
   folder: string;
@@ -22,70 +27,88 @@ export interface ReplaceFolderOptions {
 export async function replaceFolder({ folder, owned, fill }: ReplaceFolderOptions): Promise<void> {
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
-  await restore(folder);
-  await removeStale(folder);
-  const temporary = join(parent, `.${basename(folder)}.new-${randomUUID()}`);
+  await tidyUp(folder, owned);
+  const mark = randomUUID();
+  const temporary = `${besides(folder, 'new')}${mark}`;
+  const previous = `${besides(folder, 'previous')}${mark}`;
   try {
     await mkdir(temporary);
     await fill(temporary);
     await syncTree(temporary);
-    await swap(folder, temporary);
-    await keepForeign(folder, owned);
-    await syncTree(parent, { deep: false });
+    await swap(folder, temporary, previous);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+  await keepForeign(folder, previous, owned);
+  await syncTree(parent, { deep: false });
 }
 
-const previousOf = (folder: string): string => join(dirname(folder), `.${basename(folder)}.previous`);
+/** Writers' own names beside the folder: hidden, each with the writer's mark behind. */
+const besides = (folder: string, kind: 'new' | 'previous'): string =>
+  join(dirname(folder), `.${basename(folder)}.${kind}-`);
 
-/** Undoes a swap that was interrupted between its two renames. */
-async function restore(folder: string): Promise<void> {
-  if (await exists(folder)) return;
-  await rename(previousOf(folder), folder).catch(ignore('ENOENT'));
-}
-
-async function swap(folder: string, temporary: string): Promise<void> {
-  const previous = previousOf(folder);
-  // Two writers of the same run may meet here; whoever comes second takes the first one's place.
+/** Two writers of the same run may meet here; whoever comes second takes the first one's place. */
+async function swap(folder: string, temporary: string, previous: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    await rename(folder, previous).catch(async (error: unknown) => {
-      if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) return ignore('ENOENT')(error);
-      await rm(previous, { recursive: true, force: true });
-      await rename(folder, previous).catch(ignore('ENOENT', 'ENOTEMPTY', 'EEXIST'));
-    });
+    await rename(folder, attempt === 0 ? previous : `${previous}.${attempt}`).catch(ignore('ENOENT'));
     try {
-      return await rename(temporary, folder);
+      await rename(temporary, folder);
+      break;
     } catch (error) {
-      if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST') || attempt === 9) throw error;
+      if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST') || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** Files in the folder that are not ours go on to lie there. */
-async function keepForeign(folder: string, owned: readonly string[]): Promise<void> {
-  const previous = previousOf(folder);
-  const names = await readdir(previous).catch((error: unknown): string[] => {
-    ignore('ENOENT')(error);
-    return [];
-  });
-  for (const name of names.filter((each) => !owned.includes(each))) {
-    await rename(join(previous, name), join(folder, name)).catch(ignore('ENOENT', 'EEXIST', 'ENOTEMPTY'));
+/** Files of others that lay in the folder go on to lie there; the rest of what was there goes. */
+async function keepForeign(folder: string, previous: string, owned: readonly string[]): Promise<void> {
+  for (const place of await siblings(previous)) {
+    const names = (await readdir(place)).filter((name) => !owned.includes(name));
+    for (const name of names) await moveInto(folder, place, name);
+    await rm(place, { recursive: true, force: true });
   }
-  await rm(previous, { recursive: true, force: true });
 }
 
-async function removeStale(folder: string): Promise<void> {
-  const prefix = `.${basename(folder)}.new-`;
-  const parent = dirname(folder);
-  for (const name of (await readdir(parent)).filter((each) => each.startsWith(prefix))) {
-    const path = join(parent, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MILLISECONDS) {
-      await rm(path, { recursive: true, force: true });
+async function moveInto(folder: string, from: string, name: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      // A name that is there by now is newer.
+      return await rename(join(from, name), join(folder, name)).catch(ignore('EEXIST', 'ENOTEMPTY'));
+    } catch (error) {
+      // For a moment the folder is away in the hands of another writer.
+      if (!isSystemError(error, 'ENOENT') || attempt === ATTEMPTS) throw error;
+      await sleep(PAUSE_MILLISECONDS);
     }
   }
+}
+
+/** Clears up behind writers that were killed: a folder they had moved away comes back, old leftovers go. */
+async function tidyUp(folder: string, owned: readonly string[]): Promise<void> {
+  const previous = besides(folder, 'previous');
+  if (!(await exists(folder))) {
+    const [last] = await siblings(previous);
+    if (last !== undefined) await rename(last, folder).catch(ignore('ENOENT', 'ENOTEMPTY', 'EEXIST'));
+  }
+  for (const place of await siblings(besides(folder, 'new'))) {
+    if (await isStale(place)) await rm(place, { recursive: true, force: true });
+  }
+  for (const place of await siblings(previous)) {
+    if (await isStale(place)) await keepForeign(folder, place, owned);
+  }
+}
+
+/** Paths that begin like this one. */
+async function siblings(prefix: string): Promise<string[]> {
+  const parent = dirname(prefix);
+  const names = await readdir(parent);
+  return names.filter((name) => name.startsWith(basename(prefix))).map((name) => join(parent, name));
+}
+
+/** A folder's change time is that of the last rename in it or of it. */
+async function isStale(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.ctimeMs > STALE_MILLISECONDS;
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -37,19 +37,21 @@ export async function writeReport(
   const { folder, ...facts } = input;
   try {
     await checkOutFolder(folder);
-    const files = await renderReport(facts, options);
+    const rendered = await renderReport(facts, options);
+    let files: string[] = [];
     await replaceFolder({
       folder,
       owned: store === undefined ? OWNED : [...OWNED, 'winner'],
       fill: async (temporary) => {
-        for (const [path, content] of files) await put(join(temporary, path), content);
+        for (const [path, content] of rendered) await put(join(temporary, path), content);
         if (store !== undefined) await placeWinners(facts, store, temporary);
+        files = await listing(temporary);
       },
     });
+    return { folder, files };
   } catch (error) {
     throw isSystemError(error, 'ENOSPC', 'EDQUOT') ? diskFull(folder, error) : error;
   }
-  return { folder, files: await listing(folder) };
 }
 
 async function put(path: string, content: string | Uint8Array): Promise<void> {

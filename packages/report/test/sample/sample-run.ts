@@ -275,13 +275,11 @@ function paired(candidate: Measurement, baseline: Measurement): Comparison {
   };
 }
 
-/** Mulberry32. Source: Tommy Ettinger, public domain. */
+/** Uniform in (0, 1). Park and Miller, "Random number generators: good ones are hard to find" (1988), revised multiplier. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
   };
 }
