@@ -20,6 +20,13 @@ export interface ModelPlan {
 
 /** Decides for every linear layer what will be done, before a weight is read. Throws `unsupported` when it is nothing. */
 export function planWeights(model: ModelProto, method: Quantizer, recipe: Recipe): ModelPlan {
+  if (recipe.exclude.includes('')) {
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: 'A pattern in "exclude" is empty.',
+      hint: 'Write a glob of weight or node names, such as "*down_proj*", or leave it out.',
+    });
+  }
   const patterns = recipe.exclude.map((pattern) => ({ pattern, matches: picomatch(pattern) }));
   const excluded = new Map(recipe.exclude.map((pattern) => [pattern, 0]));
   const left = new Map<string, string>();

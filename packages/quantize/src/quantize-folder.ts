@@ -5,12 +5,14 @@ import { QuantloopError, type Recipe } from '@quantloop/core';
 import {
   addInitializer,
   ExternalDataWriter,
+  graphOf,
   moveInitializers,
   removeUnusedInitializers,
   requireOpset,
   TensorReader,
   uniqueName,
   writeModel,
+  type ModelProto,
   type TensorInfo,
 } from '@quantloop/onnx';
 import { decodePacked, encodePacked } from './checkpoint/packed-blob.ts';
@@ -36,7 +38,7 @@ export interface QuantizeFolderOptions {
   /** Looked at between weights; the promise then rejects with its reason. */
   signal?: AbortSignal;
   /** After each weight, and before the first. */
-  onProgress?: (progress: { done: number; total: number; unit: 'weights'; note: string }) => void;
+  onProgress?: (progress: { done: number; total: number; unit: 'tensors'; note: string }) => void;
   /** Once, with the number of weights taken over from the checkpoint. */
   onResumed?: (weights: number) => void;
 }
@@ -69,6 +71,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   refuseQuantized(model);
   const readers = weightReaders(model);
   const sources = reader.names().map((name) => reader.info(name));
+  const data = dataFiles(model);
   const { planned, left, excluded } = planWeights(model, method, recipe);
 
   await mkdir(target, { recursive: true });
@@ -79,7 +82,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     signal?.throwIfAborted();
     const { linears, plan } = weight;
     const name = linears[0].weight;
-    onProgress?.({ done: index, total: planned.length, unit: 'weights', note: name });
+    onProgress?.({ done: index, total: planned.length, unit: 'tensors', note: name });
     const { packed, stored } = await packWeight({ weight, index, reader, checkpoint: options.checkpoint });
     if (stored) resumed++;
     const parts: string[] = [];
@@ -99,14 +102,14 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       error: packed.error,
     });
   }
-  onProgress?.({ done: planned.length, total: planned.length, unit: 'weights', note: 'writing the model' });
+  onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });
   if (resumed > 0) options.onResumed?.(resumed);
 
   const gone = new Set(removeUnusedInitializers(model));
   requireOpset(model, 'com.microsoft', 1);
   await moveInitializers({ model, reader, writer });
   signal?.throwIfAborted();
-  await copyOtherFiles(source, target);
+  await copyOtherFiles(source, target, data);
   const remaining = (info: TensorInfo) => !gone.has(info.name);
   const manifest = writeManifest({
     recipe,
@@ -145,10 +148,16 @@ async function packWeight(options: {
   return { packed, stored: false };
 }
 
+/** Names of the files that hold the model's tensors. */
+function dataFiles(model: ModelProto): string[] {
+  const entries = graphOf(model).initializer.flatMap(({ externalData }) => externalData);
+  return [...new Set(entries.filter(({ key }) => key === 'location').map(({ value }) => value))];
+}
+
 /** Configuration, tokenizer, licence: whatever lies beside the model. */
-async function copyOtherFiles(source: string, target: string): Promise<void> {
+async function copyOtherFiles(source: string, target: string, data: readonly string[]): Promise<void> {
   for (const entry of await readdir(source)) {
-    if (REWRITTEN.has(entry)) continue;
+    if (REWRITTEN.has(entry) || data.includes(entry)) continue;
     await cp(join(source, entry), join(target, entry), { recursive: true, dereference: true });
   }
 }

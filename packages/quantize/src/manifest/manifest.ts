@@ -2,7 +2,7 @@ import { Recipe } from '@quantloop/core';
 import { z } from 'zod';
 import { Storage } from '../pack/storage.ts';
 
-const Error = z.strictObject({
+const WeightError = z.strictObject({
   /** ‖W − Q‖ / ‖W‖ in the Frobenius norm; 0 for a weight of zeros. */
   relative: z.number(),
   /** max |W − Q|. */
@@ -22,7 +22,7 @@ const QuantizedTensor = z.strictObject({
   parts: z.array(z.string()),
   bytesBefore: z.int(),
   bytesAfter: z.int(),
-  error: Error,
+  error: WeightError,
 });
 
 const KeptTensor = z.strictObject({
@@ -55,7 +55,7 @@ export const QuantizationManifest = z.strictObject({
     /** The same over all weights of the model. */
     bitsPerWeight: z.number(),
     /** Over all quantized weights together. */
-    error: Error,
+    error: WeightError,
   }),
 });
 export type QuantizationManifest = z.infer<typeof QuantizationManifest>;

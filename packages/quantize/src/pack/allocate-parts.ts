@@ -1,5 +1,5 @@
 import { tensorByteLength } from '@quantloop/onnx';
-import type { Part, PartShape, RoundingError } from './packed-weight.ts';
+import type { Part, PartShape } from './packed-weight.ts';
 
 /** Zeroed parts of the given shapes. */
 export function allocateParts(shapes: readonly PartShape[]): Part[] {
@@ -13,5 +13,3 @@ export function allocateParts(shapes: readonly PartShape[]): Part[] {
 export function partsByteLength(shapes: readonly PartShape[]): number {
   return shapes.reduce((sum, shape) => sum + tensorByteLength(shape.type, shape.dims), 0);
 }
-
-export const noError = (): RoundingError => ({ squares: 0, errorSquares: 0, largest: 0 });

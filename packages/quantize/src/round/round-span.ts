@@ -1,11 +1,22 @@
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { roundHalfEven, type Span } from './fit-span.ts';
 
+/** Σ W², Σ (W − Q)² and max (W − Q)², added to in place. */
+export type ErrorSums = Float64Array;
+
+export const errorSums = (): ErrorSums => new Float64Array(3);
+
+export const errorOf = (sums: ErrorSums): RoundingError => ({
+  squares: sums[0]!,
+  errorSquares: sums[1]!,
+  largest: Math.sqrt(sums[2]!),
+});
+
 /** Where codes go, and where their error is added up. */
 export interface CodeSink {
   bits: number;
   codes: Uint8Array;
-  error: RoundingError;
+  sums: ErrorSums;
 }
 
 /**
@@ -20,7 +31,7 @@ export function roundSpan(
   sink: CodeSink,
   at: number,
 ): void {
-  const { codes, error } = sink;
+  const { codes, sums } = sink;
   const { scale, zero } = span;
   const lowest = -zero;
   const highest = 2 ** sink.bits - 1 - zero;
@@ -28,7 +39,7 @@ export function roundSpan(
   const step = scale === 0 ? 1 : scale;
   let squares = 0;
   let errorSquares = 0;
-  let largest = error.largest * error.largest;
+  let largest = sums[2]!;
   for (let i = start, o = at; i < end; i++, o++) {
     const weight = row[i]!;
     let steps = roundHalfEven(weight / step);
@@ -41,7 +52,7 @@ export function roundSpan(
     errorSquares += square;
     if (square > largest) largest = square;
   }
-  error.squares += squares;
-  error.errorSquares += errorSquares;
-  error.largest = Math.sqrt(largest);
+  sums[0]! += squares;
+  sums[1]! += errorSquares;
+  sums[2] = largest;
 }

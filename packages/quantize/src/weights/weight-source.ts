@@ -22,8 +22,6 @@ export interface WeightSource {
 
 /** Weights in a panel: one mebibyte, to stay in the second-level cache while rounded. */
 const PANEL = 2 ** 18;
-/** Weights read from the file at once: a quarter of a gibibyte bounds the memory of the largest tensor. */
-const STRIP = 2 ** 26;
 
 export interface OpenWeightOptions {
   reader: TensorReader;
@@ -32,6 +30,8 @@ export interface OpenWeightOptions {
   n: number;
   /** Stored as [N, K] instead of [K, N]. */
   transposed: boolean;
+  /** Weights read from the file at once. @default 2^26, a quarter of a gibibyte: bounds the memory of a large tensor */
+  stripWeights?: number;
 }
 
 /** Opens an initializer of a model file as a source of panels. */
@@ -41,9 +41,9 @@ export function openWeight(options: OpenWeightOptions): WeightSource {
 }
 
 async function* panelsOf(options: OpenWeightOptions, multiple: number): AsyncGenerator<Panel> {
-  const { k, n } = options;
-  const perPanel = Math.min(n, roundUp(PANEL / k, multiple));
-  const perStrip = Math.min(n, roundUp(STRIP / k, perPanel));
+  const { k, n, stripWeights = 2 ** 26 } = options;
+  const perPanel = Math.min(n, roundUp(Math.min(PANEL, stripWeights) / k, multiple));
+  const perStrip = Math.min(n, roundUp(stripWeights / k, perPanel));
   const buffer = new Float32Array(options.transposed ? 0 : perPanel * k);
   for (let strip = 0; strip < n; strip += perStrip) {
     const channels = Math.min(perStrip, n - strip);

@@ -28,13 +28,19 @@ interface Case {
 const GROUPS = [16, 32, 64, 128, 256];
 
 const rtnCases: Case[] = [4, 8].flatMap((bits) =>
-  [true, false].flatMap((symmetric) =>
+  (['signed', 'centered', 'asymmetric'] as const).flatMap((range) =>
     ['channel' as const, ...GROUPS.map((group) => ({ group }))].map((granularity) => ({
-      recipe: recipeOf({ method: 'rtn', bits, symmetric, granularity, options: { accuracyLevel: 0 } }),
+      recipe: recipeOf({
+        method: 'rtn',
+        bits,
+        symmetric: range !== 'asymmetric',
+        granularity,
+        options: { accuracyLevel: 0, ...(range === 'asymmetric' ? {} : { symmetricRange: range }) },
+      }),
       reference: (weight: Float32Array, { storage }: Quantized) => {
         if (storage.layout !== 'matmul-nbits') throw new Error(`rtn chose ${storage.layout}`);
         const { k, n, blockSize, scalePer } = storage;
-        return referenceNBits(weight, { k, n, blockSize, bits, symmetric, channel: scalePer === 'channel' });
+        return referenceNBits(weight, { k, n, blockSize, bits, range, channel: scalePer === 'channel' });
       },
     })),
   ),
@@ -58,7 +64,8 @@ const describeRecipe = ({ method, bits, granularity, symmetric, options }: Recip
   const size =
     typeof granularity === 'object' ? `groups of ${granularity.group}` : `one scale per ${granularity}`;
   const reduced = options['reduceRange'] === true ? ', reduced range' : '';
-  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${reduced}`;
+  const range = symmetric && method === 'rtn' ? ` (${options['symmetricRange']})` : '';
+  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${reduced}`;
 };
 
 const LAYERS = Object.entries(EDGE_WEIGHTS).flatMap(([kind, make], index) =>

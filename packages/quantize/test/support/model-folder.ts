@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExternalDataWriter, GraphBuilder, writeModel, type OnnxType } from '@quantloop/onnx';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 
 export interface TestLinear {
   name: string;
@@ -13,10 +13,13 @@ export interface TestLinear {
   type?: OnnxType;
 }
 
-/** A folder that is gone after the test. */
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** A folder that is gone after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'quantize-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -21,18 +21,24 @@ export interface Reference {
 
 export interface GridOptions {
   bits: number;
-  symmetric: boolean;
+  range: 'signed' | 'centered' | 'asymmetric';
 }
 
 /** Scale and zero point of some weights, and the code of each. */
-export function referenceGrid(weights: number[], { bits, symmetric }: GridOptions) {
+export function referenceGrid(weights: number[], { bits, range }: GridOptions) {
   const top = 2 ** bits - 1;
   const low = Math.min(0, ...weights);
   const high = Math.max(0, ...weights);
-  const scale = Math.fround(symmetric ? Math.max(high, -low) / (top / 2) : (high - low) / top);
-  const zero = symmetric ? 2 ** (bits - 1) : scale === 0 ? 0 : clamp(half(-low / scale), 0, top);
+  const scales = {
+    signed: (high > -low ? -high : -low) / 2 ** (bits - 1),
+    centered: Math.max(high, -low) / (top / 2),
+    asymmetric: (high - low) / top,
+  };
+  const scale = Math.fround(scales[range]);
+  const offset = scale === 0 ? 0 : clamp(half(-low / scale), 0, top);
+  const zero = range === 'asymmetric' ? offset : 2 ** (bits - 1);
   const codes = weights.map((w) => (scale === 0 ? zero : clamp(half(w / scale) + zero, 0, top)));
-  return { scale, zero, codes };
+  return { scale: scale === 0 ? 0 : scale, zero, codes };
 }
 
 /** `bits` low bits first, the first value in the lowest place. */
@@ -50,7 +56,7 @@ export function referenceNBits(
   w: Float32Array,
   options: GridOptions & { k: number; n: number; blockSize: number; channel: boolean },
 ): Reference {
-  const { k, n, bits, blockSize, channel, symmetric } = options;
+  const { k, n, bits, blockSize, channel, range } = options;
   const blocks = Math.ceil(k / blockSize);
   const packed: number[] = [];
   const scales: number[] = [];
@@ -79,7 +85,7 @@ export function referenceNBits(
     parts: {
       codes: Uint8Array.from(packed),
       scales: Float32Array.from(scales),
-      ...(symmetric ? {} : { zero_points: Uint8Array.from(zeroPoints) }),
+      ...(range !== 'asymmetric' ? {} : { zero_points: Uint8Array.from(zeroPoints) }),
     },
     dequantized,
   };
@@ -129,10 +135,10 @@ export function referenceInt8(
   const codes = new Int8Array(k * n);
   const dequantized = new Float32Array(k * n);
   const scales: number[] = [];
-  const whole = referenceGrid([...w], { bits, symmetric: true });
+  const whole = referenceGrid([...w], { bits, range: 'centered' });
   for (let j = 0; j < n; j++) {
     const column = Array.from({ length: k }, (_, i) => w[i * n + j]!);
-    const own = referenceGrid(column, { bits, symmetric: true });
+    const own = referenceGrid(column, { bits, range: 'centered' });
     const scale = tensor ? whole.scale : own.scale;
     for (let i = 0; i < k; i++) {
       const code = tensor ? whole.codes[i * n + j]! : own.codes[i]!;

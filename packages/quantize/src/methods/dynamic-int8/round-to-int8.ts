@@ -1,21 +1,21 @@
-import { allocateParts, noError } from '../../pack/allocate-parts.ts';
+import { allocateParts } from '../../pack/allocate-parts.ts';
 import { matMulInteger } from '../../pack/matmul-integer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import { fitSpan, type Grid, type Span } from '../../round/fit-span.ts';
 import { rowOf } from '../../round/range-of.ts';
-import { roundSpan } from '../../round/round-span.ts';
+import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { Panel, WeightSource } from '../../weights/weight-source.ts';
 
 /** Every weight to its nearest code, symmetric, in the weight's own [K, N] order. */
 export async function roundToInt8(weight: WeightSource, storage: IntegerStorage): Promise<PackedWeight> {
   const { k, n, bits } = storage;
-  const grid: Grid = { bits, symmetric: true, scaleType: 'float32' };
+  const grid: Grid = { bits, range: 'centered', scaleType: 'float32' };
   const parts = allocateParts(matMulInteger.parts(storage));
   const packed = parts[0]!.data;
   const scales = new Float32Array(parts[1]!.data.buffer);
-  const sink = { bits, codes: new Uint8Array(0), error: noError() };
+  const sink = { bits, codes: new Uint8Array(0), sums: errorSums() };
   const shared = storage.scalePer === 'tensor' ? await fitTensor(weight, grid) : undefined;
   if (shared !== undefined) scales[0] = shared.scale;
 
@@ -28,10 +28,10 @@ export async function roundToInt8(weight: WeightSource, storage: IntegerStorage)
       if (shared === undefined) scales[panel.first + c] = span.scale;
       roundSpan(panel.data, start, end, span, sink, start);
     }
-    if (!Number.isFinite(sink.error.squares)) refuseNonFinite(weight.name, k, panel);
+    if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel);
     writeColumns({ codes: sink.codes, zero: 2 ** (bits - 1), k, n, panel, out: packed });
   }
-  return { parts, error: sink.error };
+  return { parts, error: errorOf(sink.sums) };
 }
 
 /** One grid for all channels: the one of the channel with the largest magnitude. */

@@ -1,17 +1,21 @@
 import { float32ToFloat16 } from '@quantloop/onnx';
-import { allocateParts, noError } from '../../pack/allocate-parts.ts';
+import { allocateParts } from '../../pack/allocate-parts.ts';
 import { blocksPerChannel, matMulNBits, zeroPointBytes } from '../../pack/matmul-nbits.ts';
 import { packCodes } from '../../pack/pack-codes.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { NBitsStorage } from '../../pack/storage.ts';
-import { fitSpan } from '../../round/fit-span.ts';
+import { fitSpan, type Grid } from '../../round/fit-span.ts';
 import { rowOf } from '../../round/range-of.ts';
-import { roundSpan } from '../../round/round-span.ts';
+import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 
-/** Every weight to its nearest code, packed for MatMulNBits. */
-export async function roundToNBits(weight: WeightSource, storage: NBitsStorage): Promise<PackedWeight> {
+/** Every weight to its nearest code, packed for MatMulNBits. `asymmetric` goes with zero points, and only with them. */
+export async function roundToNBits(
+  weight: WeightSource,
+  storage: NBitsStorage,
+  range: Grid['range'],
+): Promise<PackedWeight> {
   const { k, n, bits, blockSize, scaleType } = storage;
   const blocks = blocksPerChannel(storage);
   const parts = allocateParts(matMulNBits.parts(storage));
@@ -22,8 +26,8 @@ export async function roundToNBits(weight: WeightSource, storage: NBitsStorage):
   // Padding keeps code 0; zero points of a channel fill whole bytes.
   const codes = new Uint8Array(blocks * blockSize);
   const zeros = new Uint8Array((zeroPointBytes(storage) * 8) / bits);
-  const sink = { bits, codes, error: noError() };
-  const grid = { bits, symmetric: !storage.zeroPoints, scaleType };
+  const sink = { bits, codes, sums: errorSums() };
+  const grid = { bits, range, scaleType };
   const spanSize = storage.scalePer === 'channel' ? k : blockSize;
 
   for await (const panel of weight.panels()) {
@@ -43,8 +47,8 @@ export async function roundToNBits(weight: WeightSource, storage: NBitsStorage):
       packCodes(codes, bits, packed!, channel * channelBytes);
       if (zeroPoints !== undefined) packCodes(zeros, bits, zeroPoints, channel * zeroPointBytes(storage));
     }
-    if (!Number.isFinite(sink.error.squares)) refuseNonFinite(weight.name, k, panel);
+    if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel);
   }
   if (scaleType === 'float16') float32ToFloat16(scales, new Uint16Array(scaleBytes!.buffer));
-  return { parts, error: sink.error };
+  return { parts, error: errorOf(sink.sums) };
 }

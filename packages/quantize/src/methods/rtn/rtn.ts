@@ -11,6 +11,12 @@ const options = z.strictObject({
     .union([z.literal(0), z.literal(4)])
     .default(4)
     .describe('0: activations stay in floating point. 4: the kernel rounds them to int8 per block, faster.'),
+  symmetricRange: z
+    .enum(['signed', 'centered'])
+    .default('signed')
+    .describe(
+      'Where the symmetric grid lies. signed: as ONNX Runtime does; centered: as llm-compressor does.',
+    ),
   ...commonOptions,
 });
 
@@ -36,6 +42,7 @@ export const rtn: Quantizer = {
     if (type !== 'float32' && type !== 'float16') return { refuse: `rtn cannot store ${type} scales` };
     const { bits, granularity, symmetric } = recipe;
     if (bits !== 4 && bits !== 8) return { refuse: `no storage for ${bits} bits` };
+    const { accuracyLevel, symmetricRange } = options.parse(recipe.options);
     const zeroPoints = !symmetric;
     const storage: NBitsStorage = {
       layout: 'matmul-nbits',
@@ -47,8 +54,9 @@ export const rtn: Quantizer = {
       scalePer: typeof granularity === 'object' ? 'block' : 'channel',
       zeroPoints,
       scaleType: type,
-      accuracyLevel: options.parse(recipe.options).accuracyLevel,
+      accuracyLevel,
     };
-    return { storage, quantize: (weight) => roundToNBits(weight, storage) };
+    const range = symmetric ? symmetricRange : 'asymmetric';
+    return { storage, quantize: (weight) => roundToNBits(weight, storage, range) };
   },
 };

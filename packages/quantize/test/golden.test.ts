@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importModel, loadTokenizer } from '@quantloop/models';
+import { quantizeFolder } from '@quantloop/quantize';
+import { openSession, scoreSequences } from '@quantloop/runtime';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from './support/model-folder.ts';
+import { recipeOf } from './support/recipe.ts';
+
+const data = new URL('../../../../shared/data/', import.meta.url).pathname;
+const present = existsSync(join(data, 'golden/quantized.json'));
+
+describe.skipIf(!present)(
+  'perplexity equals llm-compressor within 0.5 % (needs ../shared/data)',
+  { timeout: 240_000 },
+  () => {
+    let sequences: { tokens: number[]; from: number }[];
+    let golden: { fp32: number; rtn: Record<string, number> };
+
+    /** BOS and the first 200 stories, cut at 512 tokens; all tokens but the BOS are scored. */
+    const perplexity = async (folder: string): Promise<number> => {
+      const engine = { kind: 'onnxruntime', provider: 'cpu', threads: 1 } as const;
+      const session = await openSession({ folder, engine });
+      try {
+        const scores = await scoreSequences({ session, sequences });
+        const logProbabilities = scores.flatMap((score) => [...score.logProbabilities]);
+        expect(logProbabilities).toHaveLength(80862);
+        return Math.exp(-logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length);
+      } finally {
+        await session.release();
+      }
+    };
+
+    let source: string;
+    beforeAll(async () => {
+      golden = JSON.parse(readFileSync(join(data, 'golden/quantized.json'), 'utf8'));
+      source = await temporaryFolder();
+      await importModel({ source: join(data, 'models/stories260k'), folder: source });
+      const tokenizer = await loadTokenizer(source);
+      const lines = readFileSync(join(data, 'eval/tinystories.jsonl'), 'utf8').split('\n').slice(0, 200);
+      sequences = lines.map((line) => {
+        const ids = tokenizer.encode(JSON.parse(line).text, { addSpecialTokens: false });
+        return { tokens: [tokenizer.bosId!, ...ids].slice(0, 512), from: 1 };
+      });
+    });
+
+    test('before quantization', async () => {
+      expect(await perplexity(source)).toBeCloseTo(golden.fp32, 3);
+    });
+
+    for (const [name, bits, symmetric] of [
+      ['8-sym', 8, true],
+      ['4-sym', 4, true],
+      ['4-asym', 4, false],
+    ] as const) {
+      test(`rtn per channel, ${name}`, async () => {
+        const target = await temporaryFolder();
+        const options = { head: false, symmetricRange: 'centered' };
+        const recipe = recipeOf({ method: 'rtn', bits, symmetric, granularity: 'channel', options });
+        await quantizeFolder({ source, target, recipe });
+        const measured = await perplexity(target);
+        expect(Math.abs(measured / golden.rtn[name]! - 1), `${measured}`).toBeLessThan(0.005);
+      });
+    }
+  },
+);

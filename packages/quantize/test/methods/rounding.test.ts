@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { METHODS, type PackedWeight } from '@quantloop/quantize';
+import { describe, expect, test } from 'vitest';
+import { memorySource } from '../support/memory-source.ts';
+import { recipeOf } from '../support/recipe.ts';
+
+/** Weights of ordinary size: below 1e-30 the scales themselves run out of digits. */
+const weight = fc
+  .float({ min: -1e6, max: 1e6, noNaN: true })
+  .map((value) => (Math.abs(value) < 1e-30 ? 0 : Math.fround(value)));
+
+const matrix = fc
+  .record({ k: fc.integer({ min: 1, max: 70 }), n: fc.integer({ min: 1, max: 5 }) })
+  .chain(({ k, n }) =>
+    fc.record({
+      k: fc.constant(k),
+      n: fc.constant(n),
+      w: fc.array(weight, { minLength: k * n, maxLength: k * n }).map((values) => Float32Array.from(values)),
+    }),
+  );
+
+const quantize = (
+  recipe: ReturnType<typeof recipeOf>,
+  { w, k, n }: { w: Float32Array; k: number; n: number },
+) => {
+  const plan = METHODS[recipe.method]!.plan({ name: 'w', k, n, type: 'float32' }, recipe);
+  if ('refuse' in plan) throw new Error(plan.refuse);
+  return plan.quantize(memorySource(w, k, n));
+};
+
+const floats = (packed: PackedWeight, part: number): Float32Array =>
+  new Float32Array(packed.parts[part]!.data.buffer);
+
+describe('no weight is moved by more than half a step', () => {
+  for (const bits of [4, 8]) {
+    for (const [name, symmetric, options, steps] of [
+      ['asymmetric', false, {}, 0.5],
+      ['symmetric and centered', true, { symmetricRange: 'centered' }, 0.5],
+      // The side opposite to the extreme ends a step short of it.
+      ['symmetric and signed, but by one at the far end', true, { symmetricRange: 'signed' }, 1],
+    ] as const) {
+      test(`rtn, ${bits} bits, ${name}`, async () => {
+        await fc.assert(
+          fc.asyncProperty(matrix, async (input) => {
+            const recipe = recipeOf({ method: 'rtn', bits, symmetric, granularity: { group: 16 }, options });
+            const packed = await quantize(recipe, input);
+            const step = Math.max(...floats(packed, 1).map(Math.abs));
+            expect(packed.error.largest).toBeLessThanOrEqual(step * steps * (1 + 2 ** bits * 1e-7));
+          }),
+        );
+      });
+    }
+  }
+
+  test('dynamic-int8', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        matrix,
+        fc.constantFrom('channel' as const, 'tensor' as const),
+        async (input, granularity) => {
+          const packed = await quantize(recipeOf({ method: 'dynamic-int8', granularity }), input);
+          const step = Math.max(...floats(packed, 1));
+          expect(packed.error.largest).toBeLessThanOrEqual((step / 2) * (1 + 256e-7));
+        },
+      ),
+    );
+  });
+
+  test('nf4, whose widest step is 0.304 of the largest magnitude', async () => {
+    await fc.assert(
+      fc.asyncProperty(matrix, async (input) => {
+        const packed = await quantize(recipeOf({ method: 'nf4', granularity: { group: 16 } }), input);
+        expect(packed.error.largest).toBeLessThanOrEqual(0.152 * Math.max(...floats(packed, 1)));
+      }),
+    );
+  });
+});
+
+test('weights that lie on the grid come back unchanged', async () => {
+  await fc.assert(
+    fc.asyncProperty(matrix, fc.boolean(), async ({ w, k, n }, symmetric) => {
+      // −8 opens every block, so that the symmetric step is 1; 7 follows, so that the asymmetric one is 1 as well.
+      const place = (i: number) => Math.floor(i / n) % 16;
+      const whole = w.map((value, i) => (place(i) === 0 ? -8 : place(i) === 1 ? 7 : Math.trunc(value) % 8));
+      fc.pre(symmetric || k % 16 !== 1);
+      const recipe = recipeOf({ method: 'rtn', bits: 4, symmetric, granularity: { group: 16 } });
+      const packed = await quantize(recipe, { w: whole, k, n });
+      expect(packed.error.largest).toBe(0);
+    }),
+  );
+});
+
+test('panels of any size give the same bytes', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      matrix,
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom('rtn', 'nf4', 'dynamic-int8'),
+      async (input, size, method) => {
+        const { w, k, n } = input;
+        const plan = METHODS[method]!.plan({ name: 'w', k, n, type: 'float32' }, recipeOf({ method }));
+        if ('refuse' in plan) throw new Error(plan.refuse);
+        const [one, two] = [
+          await plan.quantize(memorySource(w, k, n, size)),
+          await plan.quantize(memorySource(w, k, n, n)),
+        ];
+        expect(one.parts).toEqual(two.parts);
+        expect(one.error.largest).toBe(two.error.largest);
+      },
+    ),
+  );
+});

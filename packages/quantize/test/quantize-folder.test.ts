@@ -1,0 +1,401 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { QuantloopError, Recipe } from '@quantloop/core';
+import {
+  ExternalDataWriter,
+  float16ToFloat32,
+  float32ToFloat16,
+  GraphBuilder,
+  graphOf,
+  readModel,
+  TensorReader,
+  transpose,
+  writeModel,
+} from '@quantloop/onnx';
+import { METHODS, quantizeFolder, type QuantizationManifest } from '@quantloop/quantize';
+import { describe, expect, test } from 'vitest';
+import { linearsFolder, temporaryFolder, type TestLinear } from './support/model-folder.ts';
+import { normals } from './support/random.ts';
+import { recipeOf } from './support/recipe.ts';
+import { matMul, relativeDistance, runModel } from './support/run-model.ts';
+
+const layer = (name: string, k = 64, n = 16): TestLinear => ({
+  name,
+  k,
+  n,
+  weight: normals(k * n, name.length),
+});
+
+const quantized = async (source: string, recipe: Recipe = recipeOf({ method: 'rtn' })) => {
+  const target = await temporaryFolder();
+  return { target, manifest: await quantizeFolder({ source, target, recipe }) };
+};
+
+const failure = (promise: Promise<unknown>): Promise<QuantloopError> =>
+  promise.then(
+    () => expect.fail('it was not refused'),
+    (error: QuantloopError) => error,
+  );
+
+const reasons = ({ kept }: QuantizationManifest): Record<string, string> =>
+  Object.fromEntries(kept.map(({ name, reason }) => [name, reason]));
+
+const operators = async (folder: string): Promise<string[]> =>
+  graphOf(await readModel(join(folder, 'model.onnx'))).node.map(({ opType }) => opType);
+
+const bytesOf = async (folder: string): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await Promise.all(
+      (await readdir(folder))
+        .sort()
+        .map(async (name) => [name, await readFile(join(folder, name), 'base64')]),
+    ),
+  );
+
+describe('which weights are quantized', () => {
+  const names = ['model.layers.0.q_proj', 'model.layers.0.down_proj', 'model.layers.11.q_proj'];
+
+  test.each([
+    { exclude: ['*down_proj*'], left: [1] },
+    { exclude: ['model.layers.0.*'], left: [0, 1] },
+    { exclude: ['model.layers.{0,11}.q_proj.weight'], left: [0, 2] },
+    { exclude: ['/*q_proj/MatMul'], left: [0, 2] },
+    { exclude: ['*nothing*'], left: [] },
+  ])('patterns match names of weights and of nodes: $exclude', async ({ exclude, left }) => {
+    const source = await linearsFolder(names.map((name) => layer(name)));
+    const { manifest } = await quantized(source, recipeOf({ method: 'rtn', exclude }));
+    const kept = left.map((index) => `${names[index]}.weight`);
+    expect(reasons(manifest)).toEqual(
+      Object.fromEntries(kept.map((name) => [name, `excluded by "${exclude[0]}"`])),
+    );
+    expect(manifest.exclude).toEqual([{ pattern: exclude[0], weights: left.length }]);
+    expect(manifest.quantized.map(({ name }) => name)).toEqual(
+      names.map((name) => `${name}.weight`).filter((name) => !kept.includes(name)),
+    );
+  });
+
+  /** Embedding → up → head, the head tied to the embedding; a norm-like scale and a rotary table beside it. */
+  const decoder = async (): Promise<string> => {
+    const folder = await temporaryFolder();
+    const g = new GraphBuilder();
+    await using writer = await ExternalDataWriter.open({ folder });
+    const embedding = g.addInitializer(
+      await writer.append({
+        name: 'embed_tokens.weight',
+        type: 'float32',
+        dims: [48, 32],
+        data: normals(48 * 32, 1),
+      }),
+    );
+    const up = g.addInitializer(
+      await writer.append({
+        name: 'up_proj.weight',
+        type: 'float32',
+        dims: [32, 32],
+        data: normals(1024, 2),
+      }),
+    );
+    const scale = g.initializer('norm.weight', 'float32', [32], normals(32, 3));
+    const ids = g.input('input_ids', 'int64', ['s']);
+    const hidden = g.node(
+      'Mul',
+      [g.node('Gather', [embedding, ids], { name: '/embed_tokens/Gather' }), scale],
+      {
+        name: '/norm/Mul',
+      },
+    );
+    const raised = g.node('MatMul', [hidden, up], { name: '/up_proj/MatMul' });
+    g.node('FusedMatMul', [raised, embedding], {
+      name: '/lm_head/MatMul',
+      domain: 'com.microsoft',
+      attributes: { transB: 1 },
+      outputs: [g.output('logits', 'float32', ['s', 48])],
+    });
+    await writer.commit();
+    await writeModel({ model: g.model(), file: join(folder, 'model.onnx') });
+    return folder;
+  };
+
+  test('the head is left alone unless asked for', async () => {
+    const { target, manifest } = await quantized(
+      await decoder(),
+      recipeOf({ method: 'rtn', options: { head: false } }),
+    );
+    expect(reasons(manifest)).toEqual({
+      'embed_tokens.weight': 'the output head, which the recipe leaves alone',
+      'norm.weight': 'input 1 of Mul "/norm/Mul", which is no linear layer',
+    });
+    expect(await operators(target)).toEqual(['Gather', 'Mul', 'MatMulNBits', 'FusedMatMul']);
+  });
+
+  test('a head tied to the embedding is packed, and the embedding stays for the lookup', async () => {
+    const { target, manifest } = await quantized(await decoder());
+    expect(reasons(manifest)['embed_tokens.weight']).toBe(
+      'packed for its linear layers, and still input 0 of Gather "/embed_tokens/Gather"',
+    );
+    expect(await operators(target)).toEqual(['Gather', 'Mul', 'MatMulNBits', 'MatMulNBits']);
+    // 32 weights and one scale: (32 × 4 + 32) / 32 bits, of 48 · 32 + 32 · 32 weights; embedding and norm in full.
+    const packed = ((48 + 32) * 32 * 5) / 8;
+    expect(manifest.totals).toMatchObject({
+      weights: 48 * 32 + 32 * 32 + 32,
+      quantizedWeights: 48 * 32 + 32 * 32,
+      bytesBefore: (48 * 32 + 32 * 32 + 32) * 4,
+      bytesAfter: packed + (48 * 32 + 32) * 4,
+      bitsPerQuantizedWeight: 5,
+    });
+    expect(manifest.totals.bitsPerWeight).toBeCloseTo(
+      ((packed + (48 * 32 + 32) * 4) * 8) / (80 * 32 + 32),
+      12,
+    );
+  });
+
+  test('bits per weight are the true size of the file', async () => {
+    const { target, manifest } = await quantized(
+      await linearsFolder([layer('a', 4096, 64), layer('b', 4096, 64)]),
+    );
+    const { length } = await readFile(join(target, 'model.onnx_data'));
+    expect((manifest.totals.bitsPerWeight * manifest.totals.weights) / 8).toBe(length);
+    expect(manifest.totals.bitsPerWeight).toBe(5);
+  });
+
+  test.each([
+    { k: 64, bits: 4, blockSize: 64 },
+    { k: 172, bits: 4, blockSize: 64 },
+    { k: 300, bits: 4, blockSize: 64 },
+    { k: 4096, bits: 4, blockSize: 256 },
+    { k: 5, bits: 8, blockSize: 16 },
+  ])('one scale for $k inputs is repeated over blocks of $blockSize', async ({ k, bits, blockSize }) => {
+    const recipe = recipeOf({ method: 'rtn', bits, granularity: 'channel' });
+    const { manifest, target } = await quantized(await linearsFolder([layer('a', k, 3)]), recipe);
+    expect(manifest.quantized[0]!.storage).toMatchObject({ blockSize, scalePer: 'channel' });
+    await using reader = await TensorReader.open(join(target, 'model.onnx'));
+    const scales = await reader.readFloat32('a.weight.scales');
+    const blocks = Math.ceil(k / blockSize);
+    expect(scales).toHaveLength(3 * blocks);
+    expect(scales.every((scale, i) => scale === scales[Math.floor(i / blocks) * blocks])).toBe(true);
+  });
+});
+
+describe('other forms of a linear layer', () => {
+  const [k, n, m] = [40, 12, 3];
+  const weight = normals(k * n, 5);
+  const bias = normals(n, 6);
+  const x = normals(m * k, 7);
+  const product = Float32Array.from(matMul(x, weight, k, n));
+
+  test.each([
+    {
+      form: 'Gemm with bias',
+      build: (g: GraphBuilder, input: string, y: string) => {
+        const w = g.initializer('w', 'float32', [k, n], weight);
+        g.node('Gemm', [input, w, g.initializer('b', 'float32', [n], bias)], {
+          name: '/fc/Gemm',
+          outputs: [y],
+        });
+      },
+      result: product.map((value, i) => value + bias[i % n]!),
+      left: ['MatMulNBits', 'Add'],
+    },
+    {
+      form: 'Gemm with a transposed weight',
+      build: (g: GraphBuilder, input: string, y: string) => {
+        const w = g.initializer('w', 'float32', [n, k], transpose(weight, k, n));
+        g.node('Gemm', [input, w], { name: '/fc/Gemm', attributes: { transB: 1 }, outputs: [y] });
+      },
+      result: product,
+      left: ['MatMulNBits'],
+    },
+    {
+      form: 'MatMul on a transposed weight',
+      build: (g: GraphBuilder, input: string, y: string) => {
+        const w = g.initializer('w', 'float32', [n, k], transpose(weight, k, n));
+        const turned = g.node('Transpose', [w], { name: '/fc/Transpose', attributes: { perm: [1, 0] } });
+        g.node('MatMul', [input, turned], { name: '/fc/MatMul', outputs: [y] });
+      },
+      result: product,
+      left: ['MatMulNBits'],
+    },
+  ])('$form', async ({ build, result, left }) => {
+    const source = await temporaryFolder();
+    const g = new GraphBuilder();
+    build(g, g.input('x', 'float32', [m, k]), g.output('y', 'float32', [m, n]));
+    await writeModel({ model: g.model(), file: join(source, 'model.onnx') });
+    const recipe = recipeOf({
+      method: 'rtn',
+      bits: 8,
+      granularity: { group: 16 },
+      options: { accuracyLevel: 0 },
+    });
+    const { target } = await quantized(source, recipe);
+    expect(await operators(target)).toEqual(left);
+    const { y } = await runModel(target, { x: { data: x, dims: [m, k] } });
+    expect(relativeDistance(y!, result)).toBeLessThan(0.01);
+  });
+
+  test('a scaled Gemm stays as it is', async () => {
+    const source = await linearsFolder([layer('a')]);
+    const model = await readModel(join(source, 'model.onnx'));
+    const g = new GraphBuilder();
+    const w = g.initializer('scaled', 'float32', [4, 4], normals(16, 1));
+    g.node('Gemm', [g.input('z', 'float32', [1, 4]), w], {
+      name: '/scaled/Gemm',
+      attributes: { transA: 1 },
+      outputs: [g.output('z.out', 'float32', [4, 4])],
+    });
+    const { node, initializer, input, output } = graphOf(g.model());
+    graphOf(model).node.push(...node);
+    graphOf(model).initializer.push(...initializer);
+    graphOf(model).input.push(...input);
+    graphOf(model).output.push(...output);
+    await writeModel({ model, file: join(source, 'model.onnx') });
+    const { manifest } = await quantized(source);
+    expect(reasons(manifest)).toEqual({ scaled: 'input 1 of Gemm "/scaled/Gemm", which is no linear layer' });
+  });
+
+  test('float16 weights keep float16 scales, whose rounding the codes take into account', async () => {
+    const [rows, columns] = [64, 8];
+    const half = float32ToFloat16(normals(rows * columns, 4));
+    const source = await linearsFolder([{ name: 'a', k: rows, n: columns, weight: half, type: 'float16' }]);
+    const { target, manifest } = await quantized(
+      source,
+      recipeOf({ method: 'rtn', granularity: { group: 32 } }),
+    );
+    await using reader = await TensorReader.open(join(target, 'model.onnx'));
+    expect(reader.info('a.weight.scales')).toMatchObject({ type: 'float16', dims: [columns, 2] });
+    const codes = await reader.read('a.weight.codes');
+    const scales = await reader.readFloat32('a.weight.scales');
+    const weights = float16ToFloat32(half);
+    const read = weights.map((_, i) => {
+      const [row, column] = [Math.floor(i / columns), i % columns];
+      const byte = codes[column * 32 + (row >> 1)]!;
+      return (((row % 2 === 0 ? byte : byte >> 4) & 15) - 8) * scales[column * 2 + (row >> 5)]!;
+    });
+    expect(relativeDistance(read, weights)).toBeCloseTo(manifest.totals.error.relative, 6);
+    expect(manifest.totals.error.relative).toBeLessThan(0.12);
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    { recipe: { method: 'gptk' }, says: /no quantization method "gptk"/ },
+    { recipe: { method: 'rtn', bits: 5 }, says: /rtn cannot have bits 5/ },
+    { recipe: { method: 'rtn', granularity: { group: 48 } }, says: /group 48/ },
+    {
+      recipe: { method: 'nf4', granularity: 'channel' as const },
+      says: /nf4 cannot have granularity channel/,
+    },
+    { recipe: { method: 'dynamic-int8', symmetric: false }, says: /symmetric false/ },
+    { recipe: { method: 'rtn', options: { accuracyLevel: 3 } }, says: /rtn: / },
+    { recipe: { method: 'rtn', exclude: [''] }, says: /pattern in "exclude" is empty/ },
+  ])('recipe $recipe', async ({ recipe, says }) => {
+    const whole = { ...recipeOf({ method: recipe.method in METHODS ? recipe.method : 'rtn' }), ...recipe };
+    const error = await failure(quantized(await linearsFolder([layer('a')]), whole));
+    expect(error).toMatchObject({ code: 'invalid-spec', message: expect.stringMatching(says) });
+  });
+
+  test('a recipe that would quantize nothing, with the reasons', async () => {
+    const source = await linearsFolder([layer('a'), layer('b')]);
+    const error = await failure(quantized(source, recipeOf({ method: 'rtn', exclude: ['a*', 'b*'] })));
+    expect(error.code).toBe('unsupported');
+    expect(error.message).toBe(
+      'The recipe would quantize nothing. "a.weight": excluded by "a*"; "b.weight": excluded by "b*".',
+    );
+  });
+
+  test('a type that the kernel cannot multiply, with the reason', async () => {
+    const weight = float32ToFloat16(normals(64 * 16, 1));
+    const source = await linearsFolder([{ ...layer('a'), weight, type: 'float16' }]);
+    const error = await failure(quantized(source, recipeOf({ method: 'nf4' })));
+    expect(error.message).toMatch(/MatMulBnb4 multiplies float32 only, the weight is float16/);
+  });
+
+  test('a model that is quantized already', async () => {
+    const { target } = await quantized(await linearsFolder([layer('a')]));
+    const error = await failure(quantized(target));
+    expect(error).toMatchObject({
+      code: 'unsupported',
+      message: 'The model is quantized already: node "/a/MatMul" is MatMulNBits.',
+    });
+  });
+
+  test.each([
+    ['rtn', Number.NaN],
+    ['nf4', Number.POSITIVE_INFINITY],
+    ['dynamic-int8', Number.NEGATIVE_INFINITY],
+  ])('%s: a weight of %d, by name and place', async (method, value) => {
+    const bad = layer('b');
+    (bad.weight as Float32Array)[21 * bad.n + 5] = value;
+    const error = await failure(quantized(await linearsFolder([layer('a'), bad]), recipeOf({ method })));
+    expect(error.code).toBe('non-finite');
+    expect(error.message).toBe(`Weight "b.weight" holds ${value} at input 21, output 5.`);
+  });
+
+  test('writing over the source', async () => {
+    const source = await linearsFolder([layer('a')]);
+    const error = await failure(
+      quantizeFolder({ source, target: join(source, '.'), recipe: recipeOf({ method: 'rtn' }) }),
+    );
+    expect(error.code).toBe('invalid-spec');
+  });
+});
+
+describe('the new folder', () => {
+  test('takes configuration and tokenizer over, and is the same every time', async () => {
+    const source = await linearsFolder([layer('a', 256, 32), layer('b', 256, 32)]);
+    await writeFile(join(source, 'tokenizer.json'), '{}');
+    await mkdir(join(source, 'templates'));
+    await writeFile(join(source, 'templates', 'chat.jinja'), 'x');
+    const [one, two] = [await quantized(source), await quantized(source)];
+    expect((await readdir(one.target)).sort()).toEqual([
+      'config.json',
+      'model.onnx',
+      'model.onnx_data',
+      'quantization.json',
+      'templates',
+      'tokenizer.json',
+    ]);
+    for (const name of ['model.onnx', 'model.onnx_data', 'quantization.json', 'templates/chat.jinja']) {
+      const [first, second] = await Promise.all([one, two].map(({ target }) => readFile(join(target, name))));
+      expect(first!.equals(second!), name).toBe(true);
+    }
+    expect(JSON.parse(await readFile(join(one.target, 'quantization.json'), 'utf8'))).toEqual(one.manifest);
+  });
+
+  test('holds one data file, whatever the source called its own', async () => {
+    const source = await linearsFolder([layer('a', 256, 32)]);
+    const file = join(source, 'model.onnx');
+    const model = await readModel(file);
+    await rename(join(source, 'model.onnx_data'), join(source, 'weights.bin'));
+    graphOf(model).initializer[0]!.externalData[0]!.value = 'weights.bin';
+    await writeModel({ model, file });
+    const { target } = await quantized(source);
+    expect((await readdir(target)).sort()).toEqual([
+      'config.json',
+      'model.onnx',
+      'model.onnx_data',
+      'quantization.json',
+    ]);
+  });
+
+  test('holds no model after a cancellation', async () => {
+    const source = await linearsFolder([layer('a'), layer('b'), layer('c')]);
+    const before = await bytesOf(source);
+    const target = await temporaryFolder();
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const promise = quantizeFolder({
+      source,
+      target,
+      recipe: recipeOf({ method: 'rtn' }),
+      signal: stop.signal,
+      onProgress: ({ done, total, note }) => {
+        seen.push(`${done}/${total} ${note}`);
+        if (done === 1) stop.abort(new Error('enough'));
+      },
+    });
+    await expect(promise).rejects.toThrow('enough');
+    expect(seen).toEqual(['0/3 a.weight', '1/3 b.weight']);
+    expect(await readdir(target)).toEqual([]);
+    expect(await bytesOf(source)).toEqual(before);
+  });
+});

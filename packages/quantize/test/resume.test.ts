@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { METHODS, quantizeFolder } from '@quantloop/quantize';
+import { describe, expect, test } from 'vitest';
+import { linearsFolder, temporaryFolder } from './support/model-folder.ts';
+import { normals } from './support/random.ts';
+import { recipeOf } from './support/recipe.ts';
+
+const script = new URL('support/quantize-and-die.ts', import.meta.url).pathname;
+const LAYERS = [64, 33, 128, 5].map((k, i) => ({ name: `l${i}`, k, n: 24, weight: normals(k * 24, i + 1) }));
+
+const attempt = async (options: {
+  source: string;
+  target: string;
+  store: string;
+  method: string;
+  kill: number;
+}) => {
+  const { source, target, store, method, kill } = options;
+  const recipe = JSON.stringify(recipeOf({ method }));
+  const args = ['--conditions=@quantloop/source', script, source, target, store, recipe, String(kill)];
+  return promisify(execFile)(process.execPath, args).then(
+    ({ stdout }) => ({ resumed: Number(stdout) }),
+    (error: { signal?: string; stderr?: string }) => ({ signal: error.signal ?? error.stderr }),
+  );
+};
+
+const modelBytes = async (folder: string): Promise<Record<string, Buffer>> => {
+  const names = (await readdir(folder)).sort();
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])),
+  );
+};
+
+test('killed before any weight, a job goes on from the last finished one to the same bytes', async () => {
+  const source = await linearsFolder(LAYERS);
+  const undisturbed = await temporaryFolder();
+  const method = 'rtn';
+  const first = { source, target: undisturbed, store: await temporaryFolder(), method };
+  expect(await attempt({ ...first, kill: -1 })).toEqual({ resumed: 0 });
+  const expected = await modelBytes(undisturbed);
+
+  const store = await temporaryFolder();
+  for (let kill = 1; kill <= LAYERS.length; kill++) {
+    const target = await temporaryFolder();
+    expect(await attempt({ source, target, store, method, kill })).toEqual({ signal: 'SIGKILL' });
+    expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
+  }
+  const target = await temporaryFolder();
+  expect(await attempt({ source, target, store, method, kill: -1 })).toEqual({ resumed: LAYERS.length });
+  expect(await modelBytes(target)).toEqual(expected);
+});
+
+/** Finished weights in memory. */
+const memory = (blocks = new Map<string, Uint8Array>()) => ({
+  blocks,
+  read: async (name: string) => blocks.get(name),
+  write: async (name: string, bytes: Uint8Array) => void blocks.set(name, bytes),
+});
+
+describe('finished weights', () => {
+  const run = async (method: string, source: string, checkpoint: ReturnType<typeof memory>) => {
+    const target = await temporaryFolder();
+    let resumed = 0;
+    const onResumed = (weights: number) => (resumed = weights);
+    await quantizeFolder({ source, target, recipe: recipeOf({ method }), checkpoint, onResumed });
+    return { resumed, bytes: await modelBytes(target) };
+  };
+
+  test.each(Object.keys(METHODS))('%s: are taken over bit by bit', async (method) => {
+    const source = await linearsFolder(LAYERS);
+    const checkpoint = memory();
+    const first = await run(method, source, checkpoint);
+    const second = await run(method, source, checkpoint);
+    expect([first.resumed, second.resumed]).toEqual([0, LAYERS.length]);
+    expect(second.bytes).toEqual(first.bytes);
+  });
+
+  test('of another storage are not taken for this one', async () => {
+    const source = await linearsFolder(LAYERS);
+    const checkpoint = memory();
+    await run('rtn', source, checkpoint);
+    const { resumed, bytes } = await run('nf4', source, checkpoint);
+    expect(resumed).toBe(0);
+    expect(bytes).toEqual((await run('nf4', source, memory())).bytes);
+  });
+});

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { openStore } from '@quantloop/artifacts';
+import type { QuantizeModelOutput, StageResult } from '@quantloop/core';
+import { runStage } from '@quantloop/jobs';
+import { quantize, QuantizationManifest, quantizeStage } from '@quantloop/quantize';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, test } from 'vitest';
+import { linearsFolder, temporaryFolder } from './support/model-folder.ts';
+import { normals } from './support/random.ts';
+import { recipeOf } from './support/recipe.ts';
+import { runModel } from './support/run-model.ts';
+
+const LAYERS = ['a', 'b'].map((name, i) => ({ name, k: 256, n: 32, weight: normals(256 * 32, i + 1) }));
+
+/** A job waits while another measures on this machine. */
+describe('the stage quantizeModel', { timeout: 240_000 }, () => {
+  test('runs in a process of its own, stores a model that loads, and is not repeated', async () => {
+    const store = await openStore({ root: await temporaryFolder() });
+    const model = await store.putFolder(await linearsFolder(LAYERS));
+    const input = { model, recipe: recipeOf({ method: 'rtn', granularity: { group: 32 } }) };
+    const first = await runStage(quantizeStage, input, { store });
+    expect(first.execution).toMatchObject({ cached: false, attempts: 1 });
+
+    const { output } = first;
+    const manifest = QuantizationManifest.parse(await store.readJson(output.manifest));
+    expect(manifest.quantized.map(({ name }) => name)).toEqual(['a.weight', 'b.weight']);
+    expect(output.metrics).toEqual({
+      'model.bits_per_weight': expect.objectContaining({
+        value: 5,
+        low: 5,
+        high: 5,
+        n: 2 * 256 * 32,
+        unit: 'bits',
+      }),
+      'model.weight_error': expect.objectContaining({
+        value: manifest.totals.error.relative,
+        unit: 'fraction',
+      }),
+    });
+    expect(output.provenance).toMatchObject({ 'quantize.method': 'rtn', 'quantize.source': model.digest });
+    const inputs = {
+      a: { data: normals(256, 9), dims: [1, 256] },
+      b: { data: normals(256, 8), dims: [1, 256] },
+    };
+    expect(Object.keys(await runModel(await store.folder(output.model), inputs))).toEqual(['a.out', 'b.out']);
+
+    const second = await runStage(quantizeStage, input, { store });
+    expect(second.execution.cached).toBe(true);
+    expect(second.output).toEqual(output);
+    await store.close();
+  });
+
+  test('is an activity of the plugin, whose permanent failures are not retried', async () => {
+    const storeRoot = join(await temporaryFolder(), 'store');
+    const store = await openStore({ root: storeRoot });
+    const model = await store.putFolder(await linearsFolder(LAYERS));
+    const { activities } = quantize({ storeRoot }).configureWorker({ taskQueue: 'q' } as never) as {
+      activities: { quantizeModel: (input: unknown) => Promise<StageResult<QuantizeModelOutput>> };
+    };
+    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 10_000 });
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (beat: unknown) => beats.push(beat));
+    const recipe = recipeOf({ method: 'nf4' });
+    const { output } = (await environment.run(activities.quantizeModel, {
+      model,
+      recipe,
+    })) as StageResult<QuantizeModelOutput>;
+    expect(await store.verify(output.model)).toBe(true);
+    expect(beats.length).toBeGreaterThan(0);
+
+    const nothing = { model, recipe: { ...recipe, exclude: ['**'] } };
+    await expect(new MockActivityEnvironment().run(activities.quantizeModel, nothing)).rejects.toMatchObject({
+      type: 'unsupported',
+      nonRetryable: true,
+    });
+    await store.close();
+  });
+});
