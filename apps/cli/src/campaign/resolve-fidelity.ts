@@ -1,0 +1,79 @@
+import { dirname, resolve } from 'node:path';
+import type { Store } from '@quantloop/artifacts';
+import {
+  DIVERGENCE_METRICS,
+  QuantloopError,
+  type CampaignFile,
+  type FidelityCheck,
+  type KnownMetric,
+  type SpecIssue,
+} from '@quantloop/core';
+import { bundleTask } from '@quantloop/evaluate';
+import { demoTasksFolder } from '@quantloop/models';
+import { readTexts } from './read-texts.ts';
+
+export interface ResolvedFidelity {
+  checks: FidelityCheck[];
+  fidelityMetrics: KnownMetric[];
+  issues: SpecIssue[];
+}
+
+type Item = CampaignFile['evaluation']['fidelity'][number];
+
+/** Turns the fidelity items of a campaign into checks: tasks with their data, and texts, become artifacts. */
+export async function resolveFidelity(options: {
+  file: CampaignFile;
+  campaignFile: string;
+  store: Store;
+}): Promise<ResolvedFidelity> {
+  const { file } = options;
+  const resolved: ResolvedFidelity = { checks: [], fidelityMetrics: [], issues: [] };
+  for (const [index, item] of file.evaluation.fidelity.entries()) {
+    try {
+      const { check, metrics } = await resolveItem(item, options);
+      resolved.checks.push(check);
+      resolved.fidelityMetrics.push(...metrics);
+    } catch (error) {
+      if (!(error instanceof QuantloopError)) throw error;
+      // Its metrics would be known; their names are not to be called unknown as well.
+      if ('metric' in item) resolved.fidelityMetrics.push(...DIVERGENCE_METRICS);
+      const path = ['evaluation', 'fidelity', index, 'task' in item ? 'task' : 'text'];
+      const { message, hint } = error;
+      resolved.issues.push({ path, message, ...(hint === undefined ? {} : { hint }) });
+    }
+  }
+  return resolved;
+}
+
+async function resolveItem(
+  item: Item,
+  { file, campaignFile, store }: { file: CampaignFile; campaignFile: string; store: Store },
+): Promise<{ check: FidelityCheck; metrics: readonly KnownMetric[] }> {
+  const folder = dirname(campaignFile);
+  if ('task' in item) {
+    const { name, bundle, metrics } = await bundleTask({ nameOrPath: taskPlace(item.task, folder), store });
+    return { check: { kind: 'task', name, bundle, limit: item.limit ?? null }, metrics };
+  }
+  const source = item.text ?? file.calibration ?? demoText(file);
+  const texts = await readTexts({ ...source, file: resolve(folder, source.file) });
+  const lines = texts.map((text) => `${JSON.stringify({ text })}\n`).join('');
+  const text = await store.putBytes(new TextEncoder().encode(lines), 'application/jsonl');
+  return { check: { kind: 'divergence', tokens: item.tokens, text }, metrics: DIVERGENCE_METRICS };
+}
+
+/** The demo model comes with texts of its own; any other model needs some that are like its use. */
+function demoText(file: CampaignFile): { file: string; field: string } {
+  if (file.models.every(({ source }) => source.startsWith('builtin:'))) {
+    return { file: resolve(demoTasksFolder(), 'data', 'stories.jsonl'), field: 'text' };
+  }
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: 'kl-divergence needs texts to compare the models on.',
+    hint: 'Add text: { file: ./texts.jsonl, field: text }, a few hundred texts like those the model will see.',
+  });
+}
+
+/** A built-in task's name as it is; the path of a task file made absolute. */
+function taskPlace(task: string, folder: string): string {
+  return /[\\/]|\.ya?ml$/.test(task) ? resolve(folder, task) : task;
+}

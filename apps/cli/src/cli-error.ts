@@ -1,0 +1,39 @@
+/** Exit codes of the command line. */
+export const EXIT = {
+  /** A decision was reached, or the command did what it was asked. */
+  ok: 0,
+  /** Something failed while running. */
+  failure: 1,
+  /** What was given cannot be used; nothing was begun. */
+  invalid: 2,
+  /** The campaign ended without an acceptable model (also: too few samples to tell). */
+  nothingAcceptable: 3,
+  /** Stopped by the user; the campaign goes on at the next `resume`. */
+  interrupted: 130,
+} as const;
+
+export interface CliErrorOptions {
+  message: string;
+  /** What to do next, as a sentence. */
+  hint?: string;
+  /** @default EXIT.failure */
+  exitCode?: number;
+  cause?: unknown;
+  /** Further facts for `--json`. */
+  details?: Record<string, unknown>;
+}
+
+/** A failure of the command line's own surroundings: a port, a server, a missing program. */
+export class CliError extends Error {
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(options: CliErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CliError';
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? EXIT.failure;
+    this.details = options.details;
+  }
+}

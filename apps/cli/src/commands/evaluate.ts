@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import {
+  outputOptions,
+  placeOptions,
+  positiveInteger,
+  storeRoot,
+  type OutputOptions,
+  type PlaceOptions,
+} from './common-options.ts';
+
+interface EvaluateOptions extends OutputOptions, PlaceOptions {
+  task: string[];
+  limit?: number;
+  baseline?: string;
+  performance?: true;
+  promptTokens: number;
+  newTokens: number;
+  batch: number[];
+  threads?: number;
+  provider: string;
+  seed: number;
+}
+
+export function define(command: Command): void {
+  outputOptions(placeOptions(command))
+    .summary('measure one model, without a campaign')
+    .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
+    .option('--task <name>', 'a task of the demo model, or an lm-eval task file (repeatable)', collect, [])
+    .option('--limit <n>', 'only the first documents of each task', positiveInteger)
+    .option('--performance', 'measure latency, throughput and memory too (alone when there is no --task)')
+    .option('--prompt-tokens <n>', 'tokens of a prompt', positiveInteger, 128)
+    .option('--new-tokens <n>', 'tokens to generate', positiveInteger, 64)
+    .option('--batch <n>', 'batch size of the offline scenario (repeatable)', collectInteger, [])
+    .option('--provider <name>', 'execution provider of ONNX Runtime', 'cpu')
+    .option('--threads <n>', 'threads inside an operator', positiveInteger)
+    .option('--seed <n>', 'seed of everything random', Number, 0)
+    .action(async (source: string, options: EvaluateOptions) => {
+      const { evaluateModel } = await import('../stages/evaluate-model.ts');
+      const { formatValue } = await import('@quantloop/core');
+      const { printJson } = await import('../output/print-json.ts');
+      const { textTable } = await import('../output/text-table.ts');
+      const result = await evaluateModel(source, {
+        ...options,
+        json: options.json === true,
+        storeRoot: storeRoot(options),
+      });
+      if (options.json) {
+        printJson(result);
+        return;
+      }
+      const rows = Object.entries(result.metrics).map(([name, { value, low, high, unit, n }]) => [
+        name,
+        formatValue(value, unit),
+        low === value && high === value ? '' : `[${formatValue(low, unit)}, ${formatValue(high, unit)}]`,
+        `n = ${n}`,
+      ]);
+      console.log(textTable([['metric', 'value', '95 % interval', ''], ...rows], { right: [1] }));
+    });
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function collectInteger(value: string, before: number[]): number[] {
+  return [...before, positiveInteger(value)];
+}

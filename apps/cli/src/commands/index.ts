@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+
+/** Adds a command's arguments, options and action. The action reports its exit code where it is not 0. */
+export interface CommandModule {
+  define(command: Command, exitWith: (exitCode: number) => void): void;
+}
+
+/** Every command, loaded when it is called. Their order is that of the help. */
+export const COMMANDS = {
+  run: () => import('./run.ts'),
+  validate: () => import('./validate.ts'),
+  plan: () => import('./plan.ts'),
+  list: () => import('./list.ts'),
+  status: () => import('./status.ts'),
+  resume: () => import('./resume.ts'),
+  cancel: () => import('./cancel.ts'),
+  report: () => import('./report.ts'),
+  worker: () => import('./worker.ts'),
+  quantize: () => import('./quantize.ts'),
+  evaluate: () => import('./evaluate.ts'),
+  doctor: () => import('./doctor.ts'),
+  demo: () => import('./demo.ts'),
+} satisfies Record<string, () => Promise<CommandModule>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { CliError, EXIT } from '../cli-error.ts';
+import {
+  outputOptions,
+  placeOptions,
+  positiveInteger,
+  storeRoot,
+  type OutputOptions,
+  type PlaceOptions,
+} from './common-options.ts';
+
+interface QuantizeOptions extends OutputOptions, PlaceOptions {
+  method: string;
+  out: string;
+  bits?: number;
+  group?: number;
+  channel?: true;
+  tensor?: true;
+  asymmetric?: true;
+  symmetric?: true;
+  exclude?: string[];
+  option: Record<string, string | number | boolean>;
+}
+
+export function define(command: Command): void {
+  outputOptions(placeOptions(command))
+    .summary('quantize one model, without a campaign')
+    .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
+    .requiredOption('--method <name>', 'quantization method, e.g. rtn')
+    .requiredOption('--out <folder>', 'folder that receives the model; must not exist or be empty')
+    .option('--bits <n>', 'bits per weight (default: the method’s)', positiveInteger)
+    .option('--group <n>', 'one scale for so many weights of a channel', positiveInteger)
+    .option('--channel', 'one scale for each output channel')
+    .option('--tensor', 'one scale for the whole tensor')
+    .option('--symmetric', 'no zero points')
+    .option('--asymmetric', 'with zero points')
+    .option('--exclude <globs...>', 'weights left unquantized')
+    .option('--option <name=value>', 'an option of the method (repeatable)', collectOption, {})
+    .action(async (source: string, options: QuantizeOptions) => {
+      const { openStore } = await import('@quantloop/artifacts');
+      const { formatValue } = await import('@quantloop/core');
+      const { quantizeStage } = await import('@quantloop/quantize');
+      const { importSource, runVisibly } = await import('../stages/run-visibly.ts');
+      const { placeFolder, requireFreeFolder } = await import('../stages/place-folder.ts');
+      const { recipeFromFlags } = await import('../stages/recipe-from-flags.ts');
+      const { printJson } = await import('../output/print-json.ts');
+      const recipe = recipeFromFlags(options);
+      await requireFreeFolder(options.out);
+      const store = await openStore({ root: storeRoot(options) });
+      const imported = await importSource(source, { store, json: options.json === true });
+      const { output, execution } = await runVisibly(
+        quantizeStage,
+        { model: imported.model, recipe },
+        { store, json: options.json === true },
+      );
+      await placeFolder(await store.folder(output.model), options.out);
+      if (options.json) {
+        printJson({ model: options.out, recipe, artifact: output.model, metrics: output.metrics, execution });
+        return;
+      }
+      console.log(`${options.out}: ${formatValue(output.model.size, 'B')}`);
+      for (const [name, { value, unit }] of Object.entries(output.metrics))
+        console.log(`  ${name} ${formatValue(value, unit)}`);
+    });
+}
+
+function collectOption(text: string, before: QuantizeOptions['option']): QuantizeOptions['option'] {
+  const [name, value] = text.split('=', 2);
+  if (!name || value === undefined) {
+    throw new CliError({ message: `--option ${text} is not name=value`, exitCode: EXIT.invalid });
+  }
+  const parsed =
+    value === 'true'
+      ? true
+      : value === 'false'
+        ? false
+        : value.trim() !== '' && Number.isFinite(Number(value))
+          ? Number(value)
+          : value;
+  return { ...before, [name]: parsed };
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
+
+interface RunOptions extends OutputOptions, ServerOptions {
+  out: string;
+  workers?: boolean;
+}
+
+export function define(command: Command, exitWith: (exitCode: number) => void): void {
+  outputOptions(serverOptions(command))
+    .summary('run a campaign to its decision')
+    .description(
+      'Runs a campaign to its decision. Without a Temporal address, an embedded server and workers are started in ' +
+        'this folder; what was computed before is taken from the store.',
+    )
+    .argument('<file>', 'campaign file: YAML, JSON, or a module with a default export')
+    .option('--out <folder>', 'folder for <campaign>/<run>/', 'quantloop-out')
+    .option('--workers', 'start workers in this process also with --address')
+    .option('--no-workers', 'start none, also with the embedded server')
+    .action(async (file: string, options: RunOptions) => {
+      const begun = performance.now();
+      const { prepareCampaign } = await import('../campaign/prepare-campaign.ts');
+      const { readCampaignText } = await import('../campaign/campaign-text.ts');
+      const { runCampaign } = await import('../run/run-campaign.ts');
+      const prepared = await prepareCampaign(await readCampaignText(file));
+      exitWith(await runCampaign({ ...options, prepared, begun }));
+    });
+}

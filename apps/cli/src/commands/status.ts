@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { CampaignSnapshot } from '../run/campaign-snapshot.ts';
+import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
+
+export function define(command: Command): void {
+  outputOptions(serverOptions(command))
+    .summary('show where a campaign stands')
+    .argument('<campaign>', 'name of the campaign')
+    .action(async (name: string, options: OutputOptions & ServerOptions) => {
+      const { printJson } = await import('../output/print-json.ts');
+      const { hasServer, openSession } = await import('../session.ts');
+      const { campaignSnapshot } = await import('../run/campaign-snapshot.ts');
+      const { requireCampaign, unknownCampaign } = await import('../run/find-campaign.ts');
+      const { missingRoles } = await import('../run/living-pollers.ts');
+      if (!(await hasServer(options))) throw unknownCampaign(name, []);
+      const session = await openSession(options);
+      try {
+        const campaign = await requireCampaign(session.client, name);
+        // The workflow answers through a control worker; where none lives, this process is one for a moment.
+        const missing = await missingRoles(session.client, ['control']);
+        const waiting = campaign.status === 'RUNNING' && missing.length > 0;
+        await session.startWorkers(missing);
+        const snapshot = await campaignSnapshot(session.client, campaign.handle.workflowId).catch(
+          () => undefined,
+        );
+        const status = waiting ? 'waiting' : campaign.status.toLowerCase();
+        const { run, folder } = campaign;
+        if (options.json) {
+          const trials = snapshot?.progress.trials.map((trial) => ({
+            ...trial,
+            active: snapshot.active.get(trial.id),
+          }));
+          printJson({
+            campaign: name,
+            run,
+            status,
+            folder,
+            phase: snapshot?.progress.phase,
+            trials: trials ?? [],
+          });
+        } else {
+          await printStatus({ name, run, status, snapshot });
+        }
+      } finally {
+        await session.close();
+      }
+    });
+}
+
+async function printStatus(options: {
+  name: string;
+  run: string;
+  status: string;
+  snapshot: CampaignSnapshot | undefined;
+}): Promise<void> {
+  const { trialLine, trialName } = await import('../run/trial-line.ts');
+  const { name, run, status, snapshot } = options;
+  const hint = status === 'waiting' ? `: no workers; \`quantloop resume ${name}\` goes on` : '';
+  console.log(`${name}, run ${run}: ${status}${hint}`);
+  if (snapshot === undefined) return;
+  const { trials, phase } = snapshot.progress;
+  if (phase !== 'done') console.log(`phase: ${phase}`);
+  for (const trial of trials) {
+    const active = snapshot.active.get(trial.id);
+    const progress = active?.progress;
+    const doing =
+      active === undefined
+        ? ''
+        : `  ${active.stage}, attempt ${active.attempt}${active.queued ? ', queued' : ''}` +
+          (progress === undefined ? '' : `, ${progress.done}/${progress.total} ${progress.unit}`);
+    console.log(trialLine(trial, trialName(trial, trials)) + doing);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { CliError, EXIT } from '../cli-error.ts';
+import type { WorkerRole } from '../session.ts';
+import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
+
+interface WorkerOptions extends OutputOptions, ServerOptions {
+  target: string[];
+  control?: true;
+  prepare?: true;
+}
+
+export function define(command: Command): void {
+  outputOptions(serverOptions(command))
+    .summary('work for campaigns that run elsewhere')
+    .description(
+      'Works for campaigns until it is stopped. All workers of a campaign share its store (--store): put it on a ' +
+        'shared file system when they are on several machines.',
+    )
+    .option('--target <id>', 'measure on this machine as this target of a campaign (repeatable)', collect, [])
+    .option('--control', 'run the workflows and write reports')
+    .option('--prepare', 'import and quantize models')
+    .action(async (options: WorkerOptions) => {
+      const roles: WorkerRole[] = [
+        ...(options.control ? (['control'] as const) : []),
+        ...(options.prepare ? (['prepare'] as const) : []),
+        ...options.target.map((target) => ({ target })),
+      ];
+      if (roles.length === 0) {
+        throw new CliError({
+          message: 'the worker has nothing to do',
+          hint: 'Say what it is for: --target <id>, --prepare, --control, or several of them.',
+          exitCode: EXIT.invalid,
+        });
+      }
+      const { openSession } = await import('../session.ts');
+      const { interruption, Interrupted } = await import('../run/interruption.ts');
+      const stop = interruption('stopped');
+      const session = await openSession({ ...options, onProgress: (line) => console.error(line) });
+      try {
+        await session.startWorkers(roles);
+        const names = roles.map((role) => (typeof role === 'string' ? role : role.target));
+        if (options.json)
+          console.log(
+            JSON.stringify({ ready: true, pid: process.pid, address: session.address, roles: names }),
+          );
+        else
+          console.log(
+            `Working on ${session.address} as ${names.join(', ')} (process ${process.pid}). Ctrl-C stops it.`,
+          );
+        await Promise.race([stop.happened, session.failed]);
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+      } finally {
+        await session.close();
+        stop.dispose();
+      }
+    });
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,2 @@
+export { quantloop } from './quantloop.ts';
+export { defineCampaign } from './define-campaign.ts';

@@ -1,0 +1,67 @@
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { PROGRESS_QUERY, type CampaignProgress, type TrialProgress } from '@quantloop/core';
+import { z } from 'zod';
+
+/** What a stage says of itself through its heartbeats. */
+const JobProgress = z.object({
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  note: z.string().optional(),
+});
+export type JobProgress = z.infer<typeof JobProgress>;
+
+export interface ActiveStage {
+  /** Activity name. */
+  stage: string;
+  attempt: number;
+  /** Waiting for a worker, rather than being worked on. */
+  queued: boolean;
+  progress: JobProgress | undefined;
+  /** Why the attempt before this one failed. */
+  lastFailure: string | undefined;
+}
+
+/** Where a campaign stands at one moment. */
+export interface CampaignSnapshot {
+  progress: CampaignProgress;
+  /** The stage at work on each running trial, by trial id; under `''` the campaign's own (import, report). */
+  active: Map<string, ActiveStage>;
+}
+
+/** Asks the campaign's workflow and the trials that run. Needs a living control worker. */
+export async function campaignSnapshot(client: Client, workflowId: string): Promise<CampaignSnapshot> {
+  const handle = client.workflow.getHandle(workflowId);
+  const progress = await client.withDeadline(Date.now() + 5_000, () =>
+    handle.query<CampaignProgress>(PROGRESS_QUERY),
+  );
+  const running = progress.trials.filter((trial) => trial.status === 'running');
+  const asked: [string, string][] = [
+    ...(['import', 'report'].includes(progress.phase) ? ([['', workflowId]] as [string, string][]) : []),
+    ...running.map((trial: TrialProgress): [string, string] => [trial.id, trial.workflowId]),
+  ];
+  const active = new Map<string, ActiveStage>();
+  await Promise.all(
+    asked.map(async ([id, child]) => {
+      const stage = await activeStage(client, child).catch(() => undefined);
+      if (stage !== undefined) active.set(id, stage);
+    }),
+  );
+  return { progress, active };
+}
+
+async function activeStage(client: Client, workflowId: string): Promise<ActiveStage | undefined> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const [pending] = raw.pendingActivities ?? [];
+  if (pending == null) return undefined;
+  const [payload] = pending.heartbeatDetails?.payloads ?? [];
+  const details = payload == null ? undefined : defaultPayloadConverter.fromPayload<unknown>(payload);
+  return {
+    stage: pending.activityType?.name ?? '',
+    attempt: pending.attempt ?? 1,
+    queued: pending.lastStartedTime == null,
+    progress: JobProgress.safeParse(details).data,
+    lastFailure: pending.lastFailure?.message ?? undefined,
+  };
+}

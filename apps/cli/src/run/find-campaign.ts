@@ -1,0 +1,80 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { CAMPAIGN_WORKFLOW, campaignWorkflowId, suggestName } from '@quantloop/core';
+import { CliError, EXIT } from '../cli-error.ts';
+
+/** A campaign as Temporal knows it: its newest run. */
+export interface FoundCampaign {
+  handle: WorkflowHandle;
+  name: string;
+  /** Temporal's: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
+  status: string;
+  started: Date;
+  closed: Date | undefined;
+  run: string;
+  specDigest: string;
+  folder: string;
+  targets: string[];
+}
+
+interface Memo {
+  run?: string;
+  specDigest?: string;
+  folder?: string;
+  targets?: string[];
+}
+
+/** The newest run of a campaign, or undefined when the server knows none of that name. */
+export async function findCampaign(client: Client, name: string): Promise<FoundCampaign | undefined> {
+  const handle = client.workflow.getHandle(campaignWorkflowId(name));
+  try {
+    const { status, startTime, closeTime, memo } = await handle.describe();
+    return found(handle, name, status.name, startTime, closeTime, memo as Memo | undefined);
+  } catch (error) {
+    if ((error as Error).name === 'WorkflowNotFoundError') return undefined;
+    throw error;
+  }
+}
+
+/** The newest run, or an error that names the campaigns there are. */
+export async function requireCampaign(client: Client, name: string): Promise<FoundCampaign> {
+  const campaign = await findCampaign(client, name);
+  if (campaign !== undefined) return campaign;
+  const names = [...new Set((await listCampaigns(client)).map((other) => other.name))];
+  throw unknownCampaign(name, names);
+}
+
+export function unknownCampaign(name: string, names: readonly string[]): CliError {
+  return new CliError({
+    message: `There is no campaign "${name}" here`,
+    hint:
+      names.length === 0
+        ? 'None has been run in this folder: `quantloop run <file>` starts one.'
+        : suggestName(name, names),
+    exitCode: EXIT.invalid,
+  });
+}
+
+/** All runs the server remembers, newest first. */
+export async function listCampaigns(client: Client): Promise<FoundCampaign[]> {
+  const campaigns: FoundCampaign[] = [];
+  for await (const info of client.workflow.list({ query: `WorkflowType = '${CAMPAIGN_WORKFLOW}'` })) {
+    const handle = client.workflow.getHandle(info.workflowId, info.runId);
+    const name = info.workflowId.slice(campaignWorkflowId('').length);
+    campaigns.push(
+      found(handle, name, info.status.name, info.startTime, info.closeTime, info.memo as Memo | undefined),
+    );
+  }
+  return campaigns.sort((a, b) => b.started.getTime() - a.started.getTime());
+}
+
+function found(
+  handle: WorkflowHandle,
+  name: string,
+  status: string,
+  started: Date,
+  closed: Date | undefined,
+  memo: Memo = {},
+): FoundCampaign {
+  const { run = '', specDigest = '', folder = '', targets = [] } = memo;
+  return { handle, name, status, started, closed, run, specDigest, folder, targets };
+}

@@ -1,0 +1,83 @@
+import { relative } from 'node:path';
+import { formatValue, type Decision, type Verdict } from '@quantloop/core';
+import colors from 'picocolors';
+import { formatDuration } from '../output/format-duration.ts';
+import { textTable } from '../output/text-table.ts';
+import type { TimeSpent } from './time-spent.ts';
+
+const HEADLINES: Record<Decision['outcome'], string> = {
+  selected: colors.green('A model was selected.'),
+  'none-acceptable': colors.red('No model meets the requirements.'),
+  inconclusive: colors.yellow('The measurements do not suffice to tell: an interval lies astride a limit.'),
+};
+
+/** The decision for people: what was selected and why, or the nearest misses and what would have to give. */
+export function printDecision(decision: Decision): void {
+  const out = [`${colors.bold(decision.campaign)}: ${HEADLINES[decision.outcome]}`];
+  for (const selection of decision.selections) {
+    const { model, target, scenario, label, because, runnerUp, verdicts } = selection;
+    out.push(
+      '',
+      `${colors.green('★')} ${colors.bold(label)}  ${colors.dim(`${model} on ${target}, ${scenario}`)}`,
+    );
+    out.push(`  ${because}`);
+    if (runnerUp !== null) out.push(colors.dim(`  Runner-up: ${runnerUp}`));
+    if (verdicts.length > 0) out.push(indent(textTable(verdicts.map(verdictRow))));
+  }
+  for (const miss of decision.nearestMisses.slice(0, 3)) {
+    const { model, target, scenario, label, relaxation, failing } = miss;
+    out.push(
+      '',
+      `${colors.yellow('≈')} ${colors.bold(label)}  ${colors.dim(`${model} on ${target}, ${scenario}`)}`,
+    );
+    out.push(`  ${relaxation}`);
+    out.push(indent(textTable(failing.map(verdictRow))));
+  }
+  console.log(`\n${out.join('\n')}\n`);
+}
+
+function verdictRow({ metric, requirement, result, observed, note }: Verdict): string[] {
+  const mark = {
+    pass: colors.green('pass'),
+    fail: colors.red('fail'),
+    inconclusive: colors.yellow('unsure'),
+  }[result];
+  const short = (value: number) => formatValue(value, '');
+  const value =
+    observed === null ? '' : `${short(observed.value)} [${short(observed.low)}, ${short(observed.high)}]`;
+  return [mark, metric, requirement, value, note ?? ''];
+}
+
+const indent = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+
+/** Where the time went, by phase and by stage. */
+export function printTimeSpent(time: TimeSpent): void {
+  const rows = [
+    ['stage', 'computed', 'from cache', 'time'].map((head) => colors.dim(head)),
+    ...Object.entries(time.stages).map(([name, stage]) => [
+      name,
+      String(stage.computed),
+      String(stage.cached),
+      formatDuration(stage.seconds),
+    ]),
+  ];
+  const perTrial = time.trials === 0 ? 0 : time.orchestration / time.trials;
+  console.log(
+    [
+      `${colors.bold('Time')}: ${formatDuration(time.total)} in all, ${formatDuration(time.startup)} of it to start server and workers`,
+      indent(textTable(rows, { right: [1, 2, 3] })),
+      indent(`orchestration ${formatDuration(time.orchestration)} (${perTrial.toFixed(2)} s per trial)`),
+      '',
+    ].join('\n'),
+  );
+}
+
+/** Where the files are, as short as it can be written. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : `./${short}`;
+}

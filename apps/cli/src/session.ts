@@ -1,0 +1,146 @@
+import { resolve } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { RunningWorker } from '@quantloop/worker';
+import { CliError } from './cli-error.ts';
+import { storeRoot, type ServerOptions } from './commands/common-options.ts';
+import {
+  configuredAddress,
+  openClient,
+  openNativeConnection,
+  type TemporalAddress,
+} from './temporal/connect.ts';
+import { embeddedServer, hasDatabase, type EmbeddedServer } from './temporal/embedded-server.ts';
+
+export interface Session {
+  client: Client;
+  address: string;
+  /** The server is this folder's own: nobody else's workers poll it. */
+  embedded: boolean;
+  /** The server was started by this session: no other process can have workers on it. */
+  fresh: boolean;
+  /** Starts workers in this process. */
+  startWorkers(roles: readonly WorkerRole[]): Promise<void>;
+  /** Rejects when a worker of this process fails; never resolves. */
+  failed: Promise<never>;
+  /** Stops the workers, closes the connections, and stops the embedded server if no other process uses it. */
+  close(): Promise<void>;
+}
+
+/** What a worker does: run workflows, import and quantize, or measure as a target. */
+export type WorkerRole = 'control' | 'prepare' | { target: string };
+
+/** Everything a campaign on these targets needs. */
+export function rolesFor(targets: readonly string[]): WorkerRole[] {
+  return ['control', 'prepare', ...targets.map((target) => ({ target }))];
+}
+
+const REVIVE_EVERY_MS = 500;
+
+export interface SessionOptions extends ServerOptions {
+  verbose?: true;
+  onProgress?: (line: string) => void;
+}
+
+/** Whether there is a server to ask: a configured one, or campaigns were run in this folder. */
+export async function hasServer(options: ServerOptions): Promise<boolean> {
+  return (await configuredAddress(options)) !== undefined || hasDatabase(resolve(options.dir));
+}
+
+/** Connects to the configured Temporal server, or to this folder's embedded one, which is started if need be. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const configured = await configuredAddress(options);
+  let server: EmbeddedServer | undefined;
+  // The SDK takes as long to load as the server to start.
+  const [address] = await Promise.all([
+    configured ??
+      embeddedServer({
+        folder: resolve(options.dir),
+        ...(options.port === undefined ? {} : { port: options.port }),
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      }).then((started): TemporalAddress => {
+        server = started;
+        return {
+          connection: { address: started.address },
+          namespace: options.namespace ?? 'default',
+          name: started.address,
+        };
+      }),
+    import('@temporalio/client'),
+  ]);
+  const workers: RunningWorker[] = [];
+  const guard = setInterval(() => void server?.revive().catch(() => {}), REVIVE_EVERY_MS);
+  const closers: (() => Promise<void>)[] = [
+    async () => {
+      clearInterval(guard);
+      await server?.release();
+    },
+  ];
+  const close = async () => {
+    const stopped = await Promise.allSettled(workers.map((worker) => worker.stop()));
+    for (const closer of closers.splice(0).reverse()) await closer();
+    const failure = stopped.find((result) => result.status === 'rejected');
+    if (failure !== undefined && options.verbose) console.error(failure.reason);
+  };
+  try {
+    const { client, connection } = await openClient(address);
+    closers.push(() => connection.close());
+    let fail: (reason: CliError) => void = () => {};
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+    failed.catch(() => {});
+    return {
+      client,
+      address: address.name,
+      embedded: configured === undefined,
+      failed,
+      close,
+      fresh: server?.started === true,
+      startWorkers: async (roles) => {
+        if (roles.length === 0) return;
+        const started = await startWorkers({
+          address,
+          roles,
+          store: storeRoot(options),
+          verbose: options.verbose === true,
+        });
+        closers.push(started.close);
+        workers.push(...started.workers);
+        for (const worker of started.workers) {
+          worker.done.catch((error: Error) =>
+            fail(
+              new CliError({
+                message: `The worker ${worker.identity} failed: ${error.message}`,
+                cause: error,
+              }),
+            ),
+          );
+        }
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startWorkers(options: {
+  address: TemporalAddress;
+  roles: readonly WorkerRole[];
+  store: string;
+  verbose: boolean;
+}): Promise<{ workers: RunningWorker[]; close: () => Promise<void> }> {
+  const { address, roles, verbose } = options;
+  const { installRuntime, startControlWorker, startPrepareWorker, startTargetWorker } =
+    await import('@quantloop/worker');
+  // A failed stage is shown where it belongs, on the board; the log is for what nobody expects.
+  installRuntime({ level: verbose ? 'INFO' : 'ERROR' });
+  const connection = await openNativeConnection(address);
+  const place = { connection, namespace: address.namespace, storeRoot: options.store };
+  const workers = await Promise.all(
+    roles.map((role) => {
+      if (role === 'control') return startControlWorker(place);
+      if (role === 'prepare') return startPrepareWorker(place);
+      return startTargetWorker({ ...place, target: role.target });
+    }),
+  );
+  return { workers, close: () => connection.close() };
+}

@@ -1,0 +1,40 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { CliError, EXIT } from '../cli-error.ts';
+import { TEMPORAL_EXECUTABLE, temporalCacheFolder } from './temporal-cache.ts';
+
+export interface TemporalCli {
+  path: string;
+  source: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'download' | 'go install';
+}
+
+/**
+ * The Temporal CLI that is already on this machine: `TEMPORAL_CLI_PATH`, then `temporal` on the PATH, then the copy in
+ * the user's cache. Throws when `TEMPORAL_CLI_PATH` names something that cannot be run.
+ */
+export function findTemporalCli(env: NodeJS.ProcessEnv = process.env): TemporalCli | undefined {
+  const named = env['TEMPORAL_CLI_PATH'];
+  if (named) {
+    if (isExecutable(named)) return { path: named, source: 'TEMPORAL_CLI_PATH' };
+    throw new CliError({
+      message: `TEMPORAL_CLI_PATH is "${named}", which is not a program that can be run`,
+      hint: 'Let it name the `temporal` executable, or unset it.',
+      exitCode: EXIT.invalid,
+    });
+  }
+  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+    const path = join(folder, TEMPORAL_EXECUTABLE);
+    if (folder !== '' && isExecutable(path)) return { path, source: 'PATH' };
+  }
+  const cached = join(temporalCacheFolder(env), TEMPORAL_EXECUTABLE);
+  return isExecutable(cached) ? { path: cached, source: 'cache' } : undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,6 @@
+export { startControlWorker } from './control-worker.ts';
+export { startPrepareWorker, type PrepareWorkerOptions } from './prepare-worker.ts';
+export { startTargetWorker, type TargetWorkerOptions } from './target-worker.ts';
+export { installRuntime, type RuntimeLogOptions } from './runtime-log.ts';
+export { workflowBundle, type WorkflowBundleOptions } from './workflow-bundle.ts';
+export type { RunningWorker, WorkerPlace } from './running-worker.ts';

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+
+export interface WorkerPlace {
+  connection: NativeConnection;
+  /** @default 'default' */
+  namespace?: string;
+  /** Root folder of the content-addressed store that all workers of a campaign share. */
+  storeRoot: string;
+}
+
+/** A worker that polls its queue until it is stopped. */
+export interface RunningWorker {
+  taskQueue: string;
+  identity: string;
+  /** Ends when the worker has stopped; rejects when it failed. */
+  done: Promise<void>;
+  /** Asks for no more work, lets what runs go on for a moment, then interrupts it; checkpoints stay. */
+  stop(): Promise<void>;
+}
+
+export async function runWorker(
+  place: WorkerPlace,
+  options: { taskQueue: string; role: string } & Omit<
+    WorkerOptions,
+    'taskQueue' | 'connection' | 'namespace'
+  >,
+): Promise<RunningWorker> {
+  const { role, ...rest } = options;
+  const identity = `${hostname()}/${role}/${process.pid}`;
+  const worker = await Worker.create({
+    connection: place.connection,
+    namespace: place.namespace ?? 'default',
+    identity,
+    // What is finished is in the store, block by block: there is nothing to wait long for.
+    shutdownGraceTime: '500ms',
+    shutdownForceTime: '20s',
+    // Progress bars read heartbeats; the default lets one through in 30 s.
+    maxHeartbeatThrottleInterval: '500ms',
+    defaultHeartbeatThrottleInterval: '500ms',
+    ...rest,
+  });
+  const done = worker.run();
+  // Whoever waits for `done` or `stop` sees the failure; nobody may be waiting yet.
+  done.catch(() => {});
+  return {
+    taskQueue: options.taskQueue,
+    identity,
+    done,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
