@@ -1,10 +1,11 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOfJson, openStore } from '@quantloop/artifacts';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newRoot } from './new-root.ts';
 
 describe('opening a store', () => {
@@ -74,20 +75,23 @@ describe('opening a store', () => {
   });
 });
 
-const small = await mountSmallDisk();
+describe.skipIf(!canMount())('on a full disk (needs the right to mount a tmpfs)', () => {
+  let small = '';
 
-describe.skipIf(small === undefined)('on a full disk (needs the right to mount a tmpfs)', () => {
-  afterAll(() => {
-    execFileSync('umount', [small!]);
+  beforeAll(async () => {
+    small = await newRoot();
+    mount(small);
   });
 
+  afterAll(() => unmount(small));
+
   test('every way of writing says disk-full, how much was needed and where, and leaves nothing half-written', async () => {
-    const root = join(small!, 'store');
+    const root = join(small, 'store');
     const store = await openStore({ root });
     const ref = await store.putBytes(Buffer.alloc(1000, 'kept'), 'text/plain');
     const source = join(await newRoot(), 'big');
     await writeFile(source, Buffer.alloc(3 << 20, 'b'));
-    await writeFile(join(small!, 'ballast'), Buffer.alloc(3 << 20)).catch(() => {});
+    await writeFile(join(small, 'ballast'), Buffer.alloc(3 << 20)).catch(() => {});
 
     const key = digestOfJson('full');
     const big = Buffer.alloc(3 << 20, 'a');
@@ -106,18 +110,29 @@ describe.skipIf(small === undefined)('on a full disk (needs the right to mount a
     }
     expect(await readdir(join(root, 'tmp'))).toEqual([]);
     expect(await store.checkpoint(key).names()).toEqual([]);
-    await rm(join(small!, 'ballast'));
+    await rm(join(small, 'ballast'));
     expect(await store.verify(ref)).toBe(true);
     expect(await store.verify(await store.putFile(source, 'text/plain'))).toBe(true);
   });
 });
 
-async function mountSmallDisk(): Promise<string | undefined> {
-  const folder = await newRoot();
+function mount(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
+}
+
+function unmount(folder: string): void {
+  execFileSync('umount', [folder]);
+}
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'quantloop-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
+    mount(folder);
+    unmount(folder);
+    return true;
   } catch {
-    return undefined;
+    return false;
+  } finally {
+    rmdirSync(folder);
   }
 }

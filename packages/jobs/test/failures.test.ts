@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openStore } from '@quantloop/artifacts';
 import { runStage } from '@quantloop/jobs';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { eventsOf, misbehave, newRoot, newStore } from './stages.ts';
 
 const store = await newStore();
@@ -55,82 +56,103 @@ describe('a job that', () => {
   });
 });
 
-const small = await mountSmallDisk();
-
-describe.skipIf(small === undefined)('a job on a full disk (needs the right to mount a tmpfs)', () => {
-  afterAll(() => {
-    execFileSync('umount', ['--lazy', small!]);
-  });
-
+describe.skipIf(!canMount())('a job on a full disk (needs the right to mount a tmpfs)', () => {
   test('fails as disk-full, and its leftovers are cleared away', async () => {
-    const root = join(small!, 'store');
-    const store = await openStore({ root });
-    await expect(runStage(misbehave, { way: 'fills the disk' }, { store })).rejects.toMatchObject({
-      code: 'disk-full',
-    });
-    await openStore({ root });
-    expect(await readdir(join(root, 'tmp'))).toEqual([]);
+    const folder = await newRoot();
+    mount(folder);
+    try {
+      const root = join(folder, 'store');
+      const full = await openStore({ root });
+      await expect(runStage(misbehave, { way: 'fills the disk' }, { store: full })).rejects.toMatchObject({
+        code: 'disk-full',
+      });
+      await openStore({ root });
+      expect(await readdir(join(root, 'tmp'))).toEqual([]);
+    } finally {
+      unmount(folder);
+    }
   });
 });
 
-const group = memoryGroup();
+const group = findMemoryGroup();
 
 describe.skipIf(group === undefined)(
   'a job in a memory limit (needs the right to make a control group)',
   () => {
-    // The spare process of the run ends a moment after it.
-    afterAll(() => vi.waitFor(() => rmdirSync(group!.folder), { timeout: 15_000, interval: 50 }));
-
     test('that the kernel kills for memory fails as out-of-memory', async () => {
-      writeFileSync(join(group!.folder, group!.limit), String(400 << 20));
-      const script = join(import.meta.dirname, 'run-and-print.ts');
-      const argv = `${process.execPath} --conditions=@quantloop/source ${script}`;
-      const parent = spawn(
-        'sh',
-        ['-c', `echo $$ > ${group!.folder}/cgroup.procs; exec ${argv} ${await newRoot()} 'eats memory'`],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      expect(JSON.parse(await text(parent.stdout))).toMatchObject({
-        code: 'out-of-memory',
-        message: expect.stringContaining('ran out of memory (signal SIGKILL)'),
-      });
+      const { folder } = makeGroup(group!);
+      try {
+        const script = join(import.meta.dirname, 'run-and-print.ts');
+        const argv = `${process.execPath} --conditions=@quantloop/source ${script}`;
+        const parent = spawn(
+          'sh',
+          ['-c', `echo $$ > ${folder}/cgroup.procs; exec ${argv} ${await newRoot()} 'eats memory'`],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        );
+        expect(JSON.parse(await text(parent.stdout))).toMatchObject({
+          code: 'out-of-memory',
+          message: expect.stringContaining('ran out of memory (signal SIGKILL)'),
+        });
+      } finally {
+        // The spare process of the run ends a moment after it.
+        await vi.waitFor(() => rmdirSync(folder), { timeout: 15_000, interval: 50 });
+      }
     });
   },
 );
 
-async function mountSmallDisk(): Promise<string | undefined> {
-  const folder = await newRoot();
+function mount(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder], { stdio: 'ignore' });
+}
+
+function unmount(folder: string): void {
+  execFileSync('umount', ['--lazy', folder]);
+}
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'quantloop-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
+    mount(folder);
+    unmount(folder);
+    return true;
   } catch {
-    return undefined;
+    return false;
+  } finally {
+    rmdirSync(folder);
   }
 }
 
-/** A control group below this process's own: version 1 or 2, whichever limits memory here. */
-function memoryGroup(): { folder: string; limit: string } | undefined {
-  const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
+interface MemoryGroup {
+  folder: string;
+  /** The file that takes the limit in bytes. */
+  limit: string;
+}
+
+function makeGroup({ folder, limit }: MemoryGroup): MemoryGroup {
+  mkdirSync(folder);
+  writeFileSync(join(folder, limit), String(400 << 20));
+  return { folder, limit };
+}
+
+/** A control group below this process's own: version 1 or 2, whichever may limit memory here. */
+function findMemoryGroup(): MemoryGroup | undefined {
+  const lines = existsSync('/proc/self/cgroup') ? readFileSync('/proc/self/cgroup', 'utf8').split('\n') : [];
+  const name = `quantloop-test-${process.pid}`;
   const candidates = lines.flatMap((line) => {
     const [, controllers, path = ''] = line.split(':');
     if (controllers === 'memory') {
-      return [{ parent: join('/sys/fs/cgroup/memory', path), limit: 'memory.limit_in_bytes' }];
+      return [{ folder: join('/sys/fs/cgroup/memory', path, name), limit: 'memory.limit_in_bytes' }];
     }
-    return controllers === '' ? [{ parent: join('/sys/fs/cgroup', path), limit: 'memory.max' }] : [];
+    return controllers === '' ? [{ folder: join('/sys/fs/cgroup', path, name), limit: 'memory.max' }] : [];
   });
-  for (const { parent, limit } of candidates) {
-    const folder = join(parent, `quantloop-test-${process.pid}`);
+  return candidates.find((candidate) => {
     try {
-      mkdirSync(folder);
-      writeFileSync(join(folder, limit), String(400 << 20));
-      return { folder, limit };
+      makeGroup(candidate);
+      return true;
     } catch {
-      try {
-        rmdirSync(folder);
-      } catch {
-        // it was never made
-      }
+      return false;
+    } finally {
+      if (existsSync(candidate.folder)) rmdirSync(candidate.folder);
     }
-  }
-  return undefined;
+  });
 }

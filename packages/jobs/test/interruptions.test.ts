@@ -89,6 +89,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('the parent process (needs /proc
     const trace = join(await newRoot(), 'trace');
     const parent = runInParent('block', trace);
     await once(parent.stdout, 'data');
+    await vi.waitFor(() => expect(existsSync(trace)).toBe(true), { timeout: 15_000, interval: 20 });
     const children = childrenOf(parent.pid!);
     expect(children.length).toBeGreaterThan(0);
     parent.kill('SIGKILL');
