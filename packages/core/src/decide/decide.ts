@@ -35,7 +35,7 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
           model: model.id,
           target: target.id,
           axes: axes.map(axisName),
-          trials: idsOnFront(measured, axes),
+          trials: idsOnFront(comparable(measured, axes, campaign.performance), axes),
         });
       }
       for (const scenario of campaign.performance) {
@@ -108,6 +108,12 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
 const axisName = (axis: Axis) => axis.metric;
 const idsOnFront = (trials: Trial[], axes: readonly Axis[]) =>
   paretoFront(trials, axes).map((trial) => trial.id);
+
+/** A simulated trial's speed is no evidence: it has no place where speed is an axis. */
+function comparable(trials: Trial[], axes: readonly Axis[], scenarios: readonly Scenario[]): Trial[] {
+  const speed = axes.some(({ metric }) => scenarios.some(({ name }) => metric.startsWith(`${name}.`)));
+  return speed ? trials.filter((trial) => !trial.simulated) : trials;
+}
 
 function outcomeOf(judged: readonly JudgedTrial[]): Outcome {
   const results = judged.map(({ judgement }) => judgement.result);

@@ -99,6 +99,10 @@ function judgeLimit(requirement: MetricRequirement, options: JudgeOptions): Verd
     };
   }
   const { observed } = seen;
+  if (!Object.values(observed).every(Number.isFinite)) {
+    const note = `nothing can be related to the baseline's ${metric}, which is ${base?.value}`;
+    return { ...open, direction, result: 'inconclusive', shortfall: 1, note };
+  }
   const result = settle(observed.low, observed.high, limit.value, seen.direction);
   return {
     metric,

@@ -60,6 +60,7 @@ export function observe(options: ObserveOptions): Observation | undefined {
  * which is wider than a paired interval and never narrower than the truth allows.
  */
 export function compare(candidate: Measurement, baseline: Measurement): Comparison {
+  if (candidate === baseline) return ITSELF;
   if (candidate.versusBaseline !== undefined) return candidate.versusBaseline;
   return {
     difference: {
@@ -76,6 +77,14 @@ export function compare(candidate: Measurement, baseline: Measurement): Comparis
     test: 'unpaired-intervals',
   };
 }
+
+/** The baseline against itself is no measurement: nothing is lost and nothing gained. */
+const ITSELF: Comparison = {
+  difference: { value: 0, low: 0, high: 0 },
+  ratio: { value: 1, low: 1, high: 1 },
+  pairs: 0,
+  test: 'exact',
+};
 
 function map(estimate: Estimate, transform: (value: number) => number): Estimate {
   const ends = [transform(estimate.low), transform(estimate.high)];

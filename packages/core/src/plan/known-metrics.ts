@@ -34,14 +34,15 @@ export function scenarioMetrics(scenario: Scenario): KnownMetric[] {
   if (scenario.scenario === 'offline') {
     return [
       { name: `${name}.tokens_per_second`, higherIsBetter: true },
-      ...scenario.batch.map((size) => ({
-        name: `${name}.batch${size}.tokens_per_second`,
-        higherIsBetter: true,
-      })),
+      ...scenario.batch.flatMap((size) => [
+        { name: `${name}.batch${size}.tokens_per_second`, higherIsBetter: true },
+        { name: `${name}.batch${size}.ttft.p50`, higherIsBetter: false },
+        { name: `${name}.batch${size}.tpot.p50`, higherIsBetter: false },
+      ]),
     ];
   }
   return [
-    ...['ttft', 'tpot'].flatMap((metric) =>
+    ...['ttft', 'tpot', 'itl'].flatMap((metric) =>
       PERCENTILES.map((percentile) => ({ name: `${name}.${metric}.${percentile}`, higherIsBetter: false })),
     ),
     { name: `${name}.tokens_per_second`, higherIsBetter: true },

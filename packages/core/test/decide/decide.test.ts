@@ -104,6 +104,39 @@ describe('decide', () => {
     expect(decide(campaign, simulated).outcome).toBe('none-acceptable');
   });
 
+  test('a simulated trial is on no front that has speed as an axis', () => {
+    const simulated = [
+      sampleTrial('baseline'),
+      sampleTrial('int3', { accuracy: 0.8, tpot: 0.001, bytes: 1 }, { simulated: true }),
+    ];
+    const fronts = decide(sampleCampaign(), simulated).front.map(({ axes, trials }) => [
+      axes[1],
+      trials.length,
+    ]);
+    expect(fronts).toEqual([
+      ['single-stream.tpot.p50', 1],
+      ['offline.tokens_per_second', 1],
+      ['model.bytes', 2],
+    ]);
+  });
+
+  test('the baseline against itself is exact: it neither gains nor loses', () => {
+    const campaign = sampleCampaign({ requirements: { all: [drop(0.02), speedup(1.5)] } });
+    const [lost, gained] = decide(campaign, trials).verdicts['tiny.cpu.baseline']!['offline']!;
+    expect([lost?.result, gained?.result]).toEqual(['pass', 'fail']);
+  });
+
+  test('a baseline of 0 cannot be related to, and says so', () => {
+    const zero = [sampleTrial('baseline', { accuracy: 0 }), sampleTrial('q', { accuracy: 0 })];
+    for (const trial of zero) delete trial.metrics['sums.exact_match']!.versusBaseline;
+    const campaign = sampleCampaign({
+      requirements: { metric: 'sums.exact_match', minRecovery: limit(0.99) },
+    });
+    const [verdict] = decide(campaign, zero).verdicts['tiny.cpu.q']!['offline']!;
+    expect(verdict).toMatchObject({ result: 'inconclusive', observed: null });
+    expect(verdict?.note).toContain('which is 0');
+  });
+
   test('any passes with one alternative; its nearest one counts as the miss', () => {
     const either: Requirement = {
       all: [drop(0.02), { any: [speedup(9), { metric: 'model.bytes', max: limit(170) }] }],
