@@ -15,7 +15,7 @@ import {
   type ModelProto,
   type TensorInfo,
 } from '@quantloop/onnx';
-import { decodePacked, encodePacked } from './checkpoint/packed-blob.ts';
+import { inBlocks } from './checkpoint/in-blocks.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { rewriteLinear } from './graph/rewrite-linear.ts';
 import { weightReaders } from './graph/weight-readers.ts';
@@ -23,8 +23,7 @@ import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
 import { methodOf } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
-import type { PackedWeight } from './pack/packed-weight.ts';
-import { planWeights, type PlannedWeight } from './plan-weights.ts';
+import { planWeights } from './plan-weights.ts';
 import { openWeight } from './weights/weight-source.ts';
 
 export interface QuantizeFolderOptions {
@@ -33,18 +32,17 @@ export interface QuantizeFolderOptions {
   /** Folder to write; created if it is not there. Its model appears whole or not at all. */
   target: string;
   recipe: Recipe;
-  /** Finished weights are kept here and taken from here. @default none */
+  /** Finished blocks of weights are kept here and taken from here. @default none */
   checkpoint?: Pick<Checkpoint, 'read' | 'write'>;
-  /** Looked at between weights; the promise then rejects with its reason. */
+  /** Weights (numbers, not tensors) in a block, at least. @default 2^20: writing it takes as long as computing it */
+  blockWeights?: number;
+  /** Looked at between tensors; the promise then rejects with its reason. */
   signal?: AbortSignal;
-  /** After each weight, and before the first. */
+  /** Before each tensor, and after the last. */
   onProgress?: (progress: { done: number; total: number; unit: 'tensors'; note: string }) => void;
-  /** Once, with the number of weights taken over from the checkpoint. */
-  onResumed?: (weights: number) => void;
+  /** Once, with the number of blocks taken over from the checkpoint, if there are any. */
+  onResumed?: (blocks: number) => void;
 }
-
-/** A finished weight above this is not checkpointed: repeating it is quicker than writing and verifying it. */
-const LARGEST_BLOCK = 2 ** 30;
 
 /** Files of a model folder that are written anew. */
 const REWRITTEN = new Set(['model.onnx', 'model.onnx_data', 'quantization.json']);
@@ -76,31 +74,30 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
 
   await mkdir(target, { recursive: true });
   await using writer = await ExternalDataWriter.open({ folder: target });
-  const finished: FinishedWeight[] = [];
+  const pending = planned.map(({ linears, plan }, done) => {
+    const { weight: name, k, n, transposed } = linears[0];
+    const compute = () => {
+      signal?.throwIfAborted();
+      onProgress?.({ done, total: planned.length, unit: 'tensors', note: name });
+      return plan.quantize(openWeight({ reader, name, k, n, transposed }));
+    };
+    return { name, storage: plan.storage, weights: k * n, compute };
+  });
   let resumed = 0;
-  for (const [index, weight] of planned.entries()) {
-    signal?.throwIfAborted();
-    const { linears, plan } = weight;
-    const name = linears[0].weight;
-    onProgress?.({ done: index, total: planned.length, unit: 'tensors', note: name });
-    const { packed, stored } = await packWeight({ weight, index, reader, checkpoint: options.checkpoint });
-    if (stored) resumed++;
-    const parts: string[] = [];
-    for (const { role, ...part } of packed.parts) {
-      const tensor = await writer.append({ ...part, name: uniqueName(model, `${name}.${role}`) });
-      addInitializer(model, tensor);
-      parts.push(tensor.name);
+  const { checkpoint, blockWeights = 2 ** 20 } = options;
+  const packedWeights = inBlocks({ pending, checkpoint, blockWeights, onResumed: () => resumed++ });
+  const finished: FinishedWeight[] = [];
+  for await (const { parts, error } of packedWeights) {
+    const { linears, plan } = planned[finished.length]!;
+    const { storage } = plan;
+    const initializers: string[] = [];
+    for (const { role, ...part } of parts) {
+      const name = uniqueName(model, `${linears[0].weight}.${role}`);
+      addInitializer(model, await writer.append({ ...part, name }));
+      initializers.push(name);
     }
-    for (const linear of linears) {
-      rewriteLinear({ model, linear, storage: plan.storage, initializers: parts });
-    }
-    finished.push({
-      linears,
-      storage: plan.storage,
-      parts,
-      bytes: partsByteLength(packed.parts),
-      error: packed.error,
-    });
+    for (const linear of linears) rewriteLinear({ model, linear, storage, initializers });
+    finished.push({ linears, storage, parts: initializers, bytes: partsByteLength(parts), error });
   }
   onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });
   if (resumed > 0) options.onResumed?.(resumed);
@@ -125,27 +122,6 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await writer.commit();
   await writeModel({ model, file: join(target, 'model.onnx') });
   return manifest;
-}
-
-/** From the checkpoint, or else computed and put there. */
-async function packWeight(options: {
-  weight: PlannedWeight;
-  index: number;
-  reader: TensorReader;
-  checkpoint: Pick<Checkpoint, 'read' | 'write'> | undefined;
-}): Promise<{ packed: PackedWeight; stored: boolean }> {
-  const { weight, index, reader, checkpoint } = options;
-  const { storage, quantize } = weight.plan;
-  const { weight: name, k, n, transposed } = weight.linears[0];
-  const block = `weight-${String(index).padStart(5, '0')}`;
-  const bytes = await checkpoint?.read(block);
-  const stored = bytes === undefined ? undefined : decodePacked(bytes, name, storage);
-  if (stored !== undefined) return { packed: stored, stored: true };
-  const packed = await quantize(openWeight({ reader, name, k, n, transposed }));
-  if (partsByteLength(packed.parts) <= LARGEST_BLOCK) {
-    await checkpoint?.write(block, encodePacked(name, storage, packed));
-  }
-  return { packed, stored: false };
 }
 
 /** Names of the files that hold the model's tensors. */

@@ -14,7 +14,7 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
     checkpoint,
     signal,
     onProgress: (progress) => context.progress(progress),
-    onResumed: (weights) => context.resumed(weights),
+    onResumed: (blocks) => context.resumed(blocks),
   });
   return {
     model: await store.putFolder(target),

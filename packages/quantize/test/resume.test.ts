@@ -49,7 +49,7 @@ test('killed before any weight, a job goes on from the last finished one to the 
     expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
   }
   const target = await temporaryFolder();
-  expect(await attempt({ source, target, store, method, kill: -1 })).toEqual({ resumed: LAYERS.length });
+  expect(await attempt({ source, target, store, method, kill: -1 })).toEqual({ resumed: LAYERS.length - 1 });
   expect(await modelBytes(target)).toEqual(expected);
 });
 
@@ -61,11 +61,23 @@ const memory = (blocks = new Map<string, Uint8Array>()) => ({
 });
 
 describe('finished weights', () => {
-  const run = async (method: string, source: string, checkpoint: ReturnType<typeof memory>) => {
+  const run = async (
+    method: string,
+    source: string,
+    checkpoint: ReturnType<typeof memory>,
+    blockWeights = 1000,
+  ) => {
     const target = await temporaryFolder();
     let resumed = 0;
-    const onResumed = (weights: number) => (resumed = weights);
-    await quantizeFolder({ source, target, recipe: recipeOf({ method }), checkpoint, onResumed });
+    const onResumed = (blocks: number) => (resumed = blocks);
+    await quantizeFolder({
+      source,
+      target,
+      recipe: recipeOf({ method }),
+      checkpoint,
+      blockWeights,
+      onResumed,
+    });
     return { resumed, bytes: await modelBytes(target) };
   };
 
@@ -74,8 +86,16 @@ describe('finished weights', () => {
     const checkpoint = memory();
     const first = await run(method, source, checkpoint);
     const second = await run(method, source, checkpoint);
-    expect([first.resumed, second.resumed]).toEqual([0, LAYERS.length]);
+    // 1536, 792 + 3072 and 120 weights; the last block is never stored.
+    expect([first.resumed, second.resumed]).toEqual([0, 2]);
+    expect([...checkpoint.blocks.keys()]).toEqual(['block-00000', 'block-00001']);
     expect(second.bytes).toEqual(first.bytes);
+  });
+
+  test('of a small model are not stored: it is quicker to begin again', async () => {
+    const checkpoint = memory();
+    await run('rtn', await linearsFolder(LAYERS), checkpoint, 2 ** 20);
+    expect(checkpoint.blocks.size).toBe(0);
   });
 
   test('of another storage are not taken for this one', async () => {

@@ -1,6 +1,6 @@
 /**
- * Quantizes in a process of its own, which kills itself with SIGKILL where told: before weight `kill`, or in the middle
- * of writing it out. Arguments: source, target, store, recipe, kill.
+ * Quantizes in a process of its own, which kills itself with SIGKILL where told: before tensor `kill`, or when
+ * all are finished and the model is to be written. Arguments: source, target, store, recipe, kill.
  */
 import { openStore } from '@quantloop/artifacts';
 import { Recipe } from '@quantloop/core';
@@ -20,9 +20,10 @@ await quantizeFolder({
   target,
   recipe: Recipe.parse(JSON.parse(recipe)),
   checkpoint: store.checkpoint('a'.repeat(64)),
+  blockWeights: 1,
   onProgress: ({ done }) => {
     if (done === Number(kill)) process.kill(process.pid, 'SIGKILL');
   },
-  onResumed: (weights) => (resumed = weights),
+  onResumed: (blocks) => (resumed = blocks),
 });
 process.stdout.write(String(resumed));

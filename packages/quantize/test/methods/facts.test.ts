@@ -1,0 +1,31 @@
+import { METHOD_FACTS, methodOf } from '@quantloop/quantize';
+import { describe, expect, test } from 'vitest';
+import { recipeOf } from '../support/recipe.ts';
+
+describe('what methods declare', () => {
+  test.each(Object.entries(METHOD_FACTS))('%s: its defaults make a recipe it accepts', (name, facts) => {
+    expect(facts.name).toBe(name);
+    const recipe = { ...recipeOf({ method: name }), options: facts.options.parse({}) };
+    expect(recipe.options['head']).toBe(false);
+    expect(methodOf(recipe).facts).toBe(facts);
+    expect(() => facts.options.parse({ unknown: 1 })).toThrow(/unknown/);
+  });
+
+  test.each([
+    ['rtn', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'native', coreml: 'simulated' }],
+    ['rtn', 8, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', tensorrt: 'simulated' }],
+    ['nf4', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', coreml: 'simulated' }],
+    ['dynamic-int8', 8, { cpu: 'native', dml: 'native', cuda: 'simulated', webgpu: 'simulated' }],
+  ] as const)(
+    '%s, %d bits: has kernels of its own where ONNX Runtime has them',
+    (method, bits, providers) => {
+      const { supports } = METHOD_FACTS[method]!;
+      const found = Object.keys(providers).map((provider) => [
+        provider,
+        supports(recipeOf({ method, bits }), { kind: 'onnxruntime', provider }),
+      ]);
+      expect(Object.fromEntries(found)).toEqual(providers);
+      expect(supports(recipeOf({ method, bits }), { kind: 'vllm', provider: 'cpu' })).toBe('simulated');
+    },
+  );
+});
