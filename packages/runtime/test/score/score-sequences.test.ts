@@ -1,6 +1,8 @@
 import { openSession, scoreSequences, type DecoderSession, type ScoredSequence } from '../../src/index.ts';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { mergePrefixes } from '../../src/score/merge-prefixes.ts';
+import { sharePrefixes } from '../../src/score/share-prefixes.ts';
 import {
   TINY,
   tinyDecoder,
@@ -69,6 +71,75 @@ test('scores equal the softmax over the whole vocabulary, whatever is batched an
     { numRuns: 40 },
   );
 });
+
+test('choices after one long question share its cache and score as if each were alone', async () => {
+  const session = await open();
+  const question = Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % TINY.vocabulary);
+  const choices = [[1], [1, 2, 3], [1, 2, 5, 6], [9, 9], [4, 8, 15, 16, 2]];
+  const sequences = [
+    ...choices.map((choice) => ({ tokens: [...question, ...choice], from: question.length })),
+    // Scored from within the common part.
+    { tokens: [...question, 1, 2, 4], from: 5 },
+    { tokens: question.slice(0, 20), from: 1 },
+  ];
+  const scores = await scoreSequences({ session, sequences });
+  sequences.forEach((one, i) => {
+    const expected = reference(one);
+    expect(scores[i]!.greedy).toBe(expected.greedy);
+    expect(scores[i]!.logProbabilities.length).toBe(expected.logProbabilities.length);
+    expected.logProbabilities.forEach((value, j) =>
+      expect(scores[i]!.logProbabilities[j]!).toBeCloseTo(value, 4),
+    );
+  });
+});
+
+test.for([
+  [
+    'a long question with two choices',
+    [
+      [...range(40), 1],
+      [...range(40), 2],
+    ],
+    1,
+    0,
+  ],
+  [
+    'choices longer than half the question',
+    [
+      [...range(40), ...range(30)],
+      [...range(40), 2],
+    ],
+    0,
+    2,
+  ],
+  [
+    'a short question',
+    [
+      [...range(20), 1],
+      [...range(20), 2],
+    ],
+    0,
+    2,
+  ],
+  [
+    'two questions',
+    [
+      [...range(40), 1],
+      [...range(40), 2],
+      [9, ...range(40), 1],
+      [9, ...range(40), 2],
+    ],
+    2,
+    0,
+  ],
+] as const)('what is shared of %s', ([, inputs, groups, rest]) => {
+  const shared = sharePrefixes(mergePrefixes(inputs));
+  expect([shared.groups.length, shared.rest.length]).toEqual([groups, rest]);
+});
+
+function range(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i);
+}
 
 test('a model that yields NaN is reported with sequence and position', async () => {
   const broken = tinyWeights(3);
