@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { QuantloopError, suggestName, type CampaignFile, type SpecIssue } from '@quantloop/core';
-import { Checkpoint, DEMO_MODEL, readCheckpointConfig, selectArchitecture } from '@quantloop/models';
+import { checkSource, DEMO_MODEL } from '@quantloop/models';
 
 /** Model sources with folders made absolute: relative ones are seen from the campaign file. */
 export function absoluteSources(file: CampaignFile, campaignFile: string): CampaignFile {
@@ -15,7 +15,7 @@ export function absoluteSources(file: CampaignFile, campaignFile: string): Campa
   };
 }
 
-/** What is wrong with the models of a campaign, as far as headers tell: no weights are read, nothing is downloaded. */
+/** What is wrong with the models of a campaign, as far as headers and tokenizers tell: no weights are read, nothing is downloaded. */
 export async function sourceIssues(file: CampaignFile): Promise<SpecIssue[]> {
   const issues: SpecIssue[] = [];
   for (const [index, { source }] of file.models.entries()) {
@@ -38,11 +38,8 @@ async function sourceIssue(source: string): Promise<Omit<SpecIssue, 'path'> | un
       hint: 'Name a Hugging Face or ONNX folder, or hf:org/name@revision.',
     };
   }
-  const isCheckpoint = await hasCheckpoint(source);
-  if (!isCheckpoint) return undefined;
   try {
-    selectArchitecture(await readCheckpointConfig(source));
-    await using _checkpoint = await Checkpoint.open(source);
+    await checkSource(source);
     return undefined;
   } catch (error) {
     if (!(error instanceof QuantloopError)) throw error;
@@ -51,9 +48,3 @@ async function sourceIssue(source: string): Promise<Omit<SpecIssue, 'path'> | un
 }
 
 const isFolder = (source: string) => !source.startsWith('builtin:') && !source.startsWith('hf:');
-
-async function hasCheckpoint(folder: string): Promise<boolean> {
-  const names = ['model.safetensors', 'model.safetensors.index.json'];
-  const found = await Promise.all(names.map((name) => stat(resolve(folder, name)).catch(() => undefined)));
-  return found.some((info) => info !== undefined);
-}

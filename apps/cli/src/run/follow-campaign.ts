@@ -37,7 +37,9 @@ export async function followCampaign(options: FollowCampaignOptions): Promise<Fo
   const onTick = async () => {
     if (session.fresh || targets.length === 0 || Date.now() - looked < LOOK_FOR_WORKERS_EVERY_MS) return;
     looked = Date.now();
-    await session.startWorkers(await missingRoles(session.client, rolesFor(targets)));
+    // While the server restarts nobody can tell; the next look will.
+    const missing = await missingRoles(session.client, rolesFor(targets)).catch(() => []);
+    await session.startWorkers(missing);
   };
   try {
     const result = await watchCampaign({

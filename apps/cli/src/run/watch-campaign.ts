@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { CampaignWorkflowResult } from '@quantloop/core';
 import { campaignFailure } from './campaign-failure.ts';
@@ -18,41 +19,46 @@ export interface WatchCampaignOptions {
 /** Follows a campaign to its end. Throws what it failed with, as an error with its code and hint. */
 export async function watchCampaign(options: WatchCampaignOptions): Promise<CampaignWorkflowResult> {
   const { client, handle, every } = options;
-  let ended = false;
-  const result = resultOf(handle).finally(() => (ended = true));
-  // Whoever stops watching early no longer waits for the result.
-  result.catch(() => {});
-  const looking = (async () => {
-    while (!ended) {
+  const leave = new AbortController();
+  // Requests in flight are ended with it: the SDK would repeat them on a closed connection.
+  const asking = <T>(ask: () => Promise<T>) => client.withAbortSignal(leave.signal, ask);
+  const result = asking(() => resultOf(handle, leave.signal)).finally(() => leave.abort());
+  const looking = asking(async () => {
+    while (!leave.signal.aborted) {
       await options.onTick?.();
       const snapshot = await campaignSnapshot(client, handle.workflowId).catch(() => undefined);
-      if (snapshot !== undefined) options.onSnapshot(snapshot);
-      if (!ended)
-        await Promise.race([result.catch(() => {}), new Promise((resolve) => setTimeout(resolve, every))]);
+      if (snapshot !== undefined && !leave.signal.aborted) options.onSnapshot(snapshot);
+      await pause(every, leave.signal);
     }
-  })();
-  looking.catch(() => {});
+  });
   try {
-    return await Promise.race([result, options.stopped]);
+    return await Promise.race([result, options.stopped, looking.then(() => result)]);
   } finally {
-    ended = true;
+    leave.abort();
+    await Promise.allSettled([result, looking]);
   }
 }
 
 const UNREACHABLE_PATIENCE_MS = 60_000;
 
 /** Waits through a restart of the server. */
-async function resultOf(handle: WorkflowHandle): Promise<CampaignWorkflowResult> {
+async function resultOf(handle: WorkflowHandle, left: AbortSignal): Promise<CampaignWorkflowResult> {
   let unreachableSince: number | undefined;
   for (;;) {
     try {
       return (await handle.result()) as CampaignWorkflowResult;
     } catch (error) {
+      left.throwIfAborted();
       const failure = await campaignFailure(error);
       if (failure.kind !== 'unreachable') throw failure.error;
       unreachableSince ??= Date.now();
       if (Date.now() - unreachableSince > UNREACHABLE_PATIENCE_MS) throw failure.error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await pause(500, left);
     }
   }
+}
+
+/** Sleeps, but not beyond the signal. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

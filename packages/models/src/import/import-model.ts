@@ -127,7 +127,7 @@ async function requireEmpty(folder: string): Promise<void> {
   });
 }
 
-async function checkTokenizer(folder: string, config: CheckpointConfig): Promise<void> {
+export async function checkTokenizer(folder: string, config: CheckpointConfig): Promise<void> {
   const { vocabSize } = await loadTokenizer(folder);
   if (config.vocab_size === undefined || vocabSize <= config.vocab_size) return;
   throw new QuantloopError({
