@@ -6,6 +6,8 @@ const Values = z.array(z.number());
 export const TaskItems = z.strictObject({
   kind: z.literal('task'),
   name: z.string(),
+  /** Digest of the task's bundle: results of other documents are not paired. */
+  bundle: z.string(),
   documents: z.int().nonnegative(),
   /** What metrics are made of, e.g. `acc`, `loglikelihood`, `words`, `exact_match,none`. */
   columns: z.record(z.string(), Values),

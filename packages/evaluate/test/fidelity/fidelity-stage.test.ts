@@ -43,12 +43,12 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** As a coarse quantizer would: every weight to a multiple of 1/32. */
+/** As a coarse quantizer would: every weight to a multiple of 1/12. */
 async function roundWeights(file: string): Promise<void> {
   const bytes = await readFile(file);
   const weights = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   await rm(file);
-  await writeFile(file, Buffer.from(weights.map((value) => Math.round(value * 32) / 32).buffer));
+  await writeFile(file, Buffer.from(weights.map((value) => Math.round(value * 12) / 12).buffer));
 }
 
 const itemsOf = async (ref: ArtifactRef) => FidelityItems.parse(await store.readJson(ref));

@@ -18,49 +18,50 @@ const DIGITS = /^\d+$/;
  * is a Jinja template, and with choices a result of digits alone is an index.
  */
 export function documentFields(task: TaskDefinition, file: string): DocumentFields {
-  const field = (name: string, source: string): ((document: TaskDocument, id: number) => unknown) => {
+  const field: Field = (name, source, read) => {
     const template = lazyTemplate(source, `${file}: ${name}`);
     return (document, id) => {
       if (Object.hasOwn(document, source)) return document[source];
-      return attempt(() => template().evaluate(document), `${file}: ${name}, document ${id}`);
+      return attempt(() => template()[read](document), `${file}: ${name}, document ${id}`);
     };
   };
-  const hasChoices = task.doc_to_choice !== undefined;
+  const { doc_to_text, doc_to_target, doc_to_choice } = task;
+  const hasChoices = doc_to_choice !== undefined;
   const text =
-    typeof task.doc_to_text === 'number' ? () => task.doc_to_text : field('doc_to_text', task.doc_to_text);
+    typeof doc_to_text === 'string' ? field('doc_to_text', doc_to_text, 'render') : () => doc_to_text;
   const target =
-    typeof task.doc_to_target === 'string'
-      ? field('doc_to_target', task.doc_to_target)
-      : () => task.doc_to_target;
-  const choices = choicesOf(task, field);
+    typeof doc_to_target === 'string'
+      ? field('doc_to_target', doc_to_target, 'evaluate')
+      : () => doc_to_target;
   return {
     text: (document, id) => {
       const value = text(document, id);
-      if (typeof value === 'number' && typeof task.doc_to_text !== 'number') {
-        return hasChoices ? value : String(value);
-      }
-      return typeof value === 'number'
-        ? value
-        : indexOrText(String(value ?? ''), hasChoices && !isColumn(task.doc_to_text, document));
+      if (typeof value === 'number' && (hasChoices || typeof doc_to_text === 'number')) return value;
+      const written = String(value ?? '');
+      return isColumn(doc_to_text, document) ? written : indexOrText(written, hasChoices);
     },
     target: (document, id) => {
       const value = target(document, id);
-      if (typeof value !== 'string' || isColumn(task.doc_to_target, document)) return value;
+      if (typeof value !== 'string' || isColumn(doc_to_target, document)) return value;
       return indexOrText(value, hasChoices);
     },
-    choices: (document, id) => choices(document, id),
+    choices: choicesOf(task, field),
   };
 }
 
-function choicesOf(
-  task: TaskDefinition,
-  field: (name: string, source: string) => (document: TaskDocument, id: number) => unknown,
-): DocumentFields['choices'] {
+/** Reads a field of a task: the column of that name, else what the template yields, as text or as a value. */
+type Field = (
+  name: string,
+  source: string,
+  read: 'render' | 'evaluate',
+) => (document: TaskDocument, id: number) => unknown;
+
+function choicesOf(task: TaskDefinition, field: Field): DocumentFields['choices'] {
   const { doc_to_choice } = task;
   if (doc_to_choice === undefined) return () => [];
   if (Array.isArray(doc_to_choice)) return () => doc_to_choice;
   if (typeof doc_to_choice === 'object') return () => Object.values(doc_to_choice);
-  const choices = field('doc_to_choice', doc_to_choice);
+  const choices = field('doc_to_choice', doc_to_choice, 'evaluate');
   return (document, id) => {
     const value = choices(document, id);
     if (Array.isArray(value) && value.length > 0) return value.map(String);

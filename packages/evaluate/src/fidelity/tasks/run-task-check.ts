@@ -47,7 +47,7 @@ export const prepareTaskCheck: CheckRunner<'task'> = async (check, index, contex
         },
         onDone: (count) => context.advance(count, check.name),
       });
-      const items = itemsOf(check.name, results);
+      const items = itemsOf(check.name, check.bundle.digest, results);
       return {
         metrics: taskMetrics({
           definition: task.definition,
@@ -75,7 +75,15 @@ function baselineItems(
   checks: readonly (TaskItems | { kind: 'divergence' })[],
 ): TaskItems | undefined {
   const found = checks.find((check): check is TaskItems => check.kind === 'task' && check.name === name);
-  if (found === undefined || found.documents === items.documents) return found;
+  if (found === undefined) return undefined;
+  if (found.bundle !== items.bundle) {
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: `${name}: the baseline was measured on another task of this name (${found.bundle})`,
+      hint: 'Measure the baseline again.',
+    });
+  }
+  if (found.documents === items.documents) return found;
   throw new QuantloopError({
     code: 'invalid-spec',
     message: `${name}: the baseline was measured on ${found.documents} documents, the candidate on ${items.documents}`,

@@ -12,6 +12,8 @@ import { METHODS, rewriteMethods } from './python-methods.ts';
 /** Names that a template itself asks about: being absent is then an answer, not a mistake. */
 const ASKS_WHETHER_DEFINED = /\bis\s+(not\s+)?(un)?defined\b|\|\s*(default|d)\b/;
 
+const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };
+
 class StrictEnvironment extends Environment {
   override lookupVariable(name: string): RuntimeValue {
     const value = super.lookupVariable(name);
@@ -49,19 +51,14 @@ export class DocumentTemplate {
 
   #environment(document: Record<string, unknown>): TemplateEnvironment {
     const environment = this.#strict ? new StrictEnvironment() : new Environment();
-    for (const [name, value] of Object.entries({
-      true: true,
-      false: false,
-      none: null,
-      True: true,
-      False: false,
-      None: null,
-    })) {
+    // A column may have the name of the only function the engine itself puts there.
+    environment.variables.delete('namespace');
+    for (const [name, value] of Object.entries(CONSTANTS)) environment.set(name, value);
+    for (const [name, method] of Object.entries(METHODS)) environment.set(`${name}()`, method);
+    for (const [name, value] of Object.entries(document)) {
+      environment.variables.delete(name);
       environment.set(name, value);
     }
-    for (const [name, method] of Object.entries(METHODS)) environment.set(`${name}()`, method);
-    environment.variables.delete('namespace');
-    for (const [name, value] of Object.entries(document)) environment.set(name, value);
     return environment;
   }
 }
