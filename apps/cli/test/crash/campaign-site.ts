@@ -18,7 +18,10 @@ const CAMPAIGN = {
   models: [{ id: 'demo', source: 'builtin:demo' }],
   targets: [{ id: 'this-cpu', engine: { kind: 'onnxruntime' } }],
   evaluation: {
-    fidelity: [{ task: 'demo_agreement' }, { task: 'demo_stories' }],
+    fidelity: [
+      { task: 'demo_agreement', limit: 100 },
+      { task: 'demo_stories', limit: 60 },
+    ],
     performance: [{ scenario: 'single-stream', promptTokens: 16, newTokens: 8, requests: 3 }],
   },
   requirements: { metric: 'demo_stories.word_perplexity', maxIncrease: '25%' },

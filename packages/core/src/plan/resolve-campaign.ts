@@ -37,6 +37,10 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
       'evaluation.performance',
       file.evaluation.performance.map((scenario) => scenario.name),
     ),
+    ...duplicateIssues(
+      'evaluation.fidelity',
+      checks.map((check) => (check.kind === 'task' ? check.name : 'kl-divergence')),
+    ),
     ...requirementIssues(file.requirements, ['requirements'], metrics),
     ...objectives.flatMap((objective, i) =>
       metricIssues(
