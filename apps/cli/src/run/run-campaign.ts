@@ -33,16 +33,15 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
   try {
     const provideWorkers = options.workers ?? session.embedded;
     const targets = provideWorkers ? campaign.targets.map((target) => target.id) : [];
-    const [started] = await Promise.all([
-      startCampaign({ client: session.client, campaign, specDigest, out: options.out }),
-      provideWorkers
-        ? startMissingWorkers(session, targets)
-        : warnWithoutWorkers(
-            session,
-            campaign.targets.map(({ id }) => id),
-            view.note,
-          ),
-    ]);
+    // Workers first, so that the first task finds a poller.
+    if (provideWorkers) await startMissingWorkers(session, targets);
+    else
+      await warnWithoutWorkers(
+        session,
+        campaign.targets.map(({ id }) => id),
+        view.note,
+      );
+    const started = await startCampaign({ client: session.client, campaign, specDigest, out: options.out });
     const startup = secondsSince(begun);
     if (started.attached) view.note(`Joined run ${started.run}, which was already running.`);
     const followed = await followCampaign({

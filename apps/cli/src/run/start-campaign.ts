@@ -41,6 +41,8 @@ export async function startCampaign(options: StartCampaignOptions): Promise<Star
       workflowId,
       taskQueue: CONTROL_QUEUE,
       args: [input],
+      // On a loaded machine a server that has just started loses its first task in one of six runs; the default is 10 s.
+      workflowTaskTimeout: '5s',
       memo: { run, specDigest, folder, targets: campaign.targets.map((target) => target.id) },
     });
     return { handle, run, folder, attached: false };

@@ -25,10 +25,10 @@ export async function watchCampaign(options: WatchCampaignOptions): Promise<Camp
   const result = asking(() => resultOf(handle, leave.signal)).finally(() => leave.abort());
   const looking = asking(async () => {
     while (!leave.signal.aborted) {
+      await pause(every, leave.signal);
       await options.onTick?.();
       const snapshot = await campaignSnapshot(client, handle.workflowId).catch(() => undefined);
       if (snapshot !== undefined && !leave.signal.aborted) options.onSnapshot(snapshot);
-      await pause(every, leave.signal);
     }
   });
   try {
