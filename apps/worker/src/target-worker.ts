@@ -1,5 +1,6 @@
 import { targetQueue } from '@quantloop/core';
 import { evaluate } from '@quantloop/evaluate';
+import { recallActivities } from './recall-trials.ts';
 import { runWorker, type RunningWorker, type WorkerPlace } from './running-worker.ts';
 
 export interface TargetWorkerOptions extends WorkerPlace {
@@ -14,6 +15,7 @@ export async function startTargetWorker(options: TargetWorkerOptions): Promise<R
     taskQueue: targetQueue(target),
     role: target,
     plugins: [evaluate({ storeRoot: place.storeRoot })],
+    activities: { ...recallActivities({ storeRoot: place.storeRoot }) },
     maxConcurrentActivityTaskExecutions: 1,
   });
 }

@@ -47,6 +47,7 @@ export {
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
+export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';
 export {
   CAMPAIGN_WORKFLOW,
   PROGRESS_QUERY,

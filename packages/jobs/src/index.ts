@@ -1,7 +1,7 @@
 export { defineStage, type Stage, type StageOptions } from './stage.ts';
 export { jobModule } from './job-module.ts';
 export type { JobContext, Progress } from './job-context.ts';
-export { runStage, type RunStageOptions } from './run-stage.ts';
+export { recallStage, runStage, type RunStageOptions } from './run-stage.ts';
 export { stageKey } from './stage-key.ts';
 export { stageActivity, type StageHeartbeat } from './stage-activity.ts';
 export { toApplicationFailure } from './to-application-failure.ts';

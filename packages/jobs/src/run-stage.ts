@@ -48,6 +48,18 @@ export async function runStage<Input, Output>(
   }
 }
 
+/** The stored result of an identical job, undefined when the stage would have to run. Throws a stored failure. */
+export async function recallStage<Input, Output>(
+  stage: Stage<Input, Output>,
+  input: NoInfer<Input>,
+  { store }: { store: Store },
+): Promise<StageResult<Output> | undefined> {
+  const parsed = parseInput(stage, input);
+  const key = await stageKey(stage, parsed, store);
+  const found = await find({ stage, input: parsed, key, store, attempt: 1 });
+  return found && { output: found.output, execution: { ...found.execution, attempts: 1 } };
+}
+
 async function findOrCompute<Input, Output>(job: Job<Input, Output>, run: SharedRun): Promise<Done<Output>> {
   const use = job.stage.measures === true ? 'alone' : 'shared';
   const compute = () => withMachine({ use, signal: run.signal }, computeUnlessFound);

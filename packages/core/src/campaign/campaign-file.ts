@@ -36,7 +36,7 @@ export const CampaignFile = z.strictObject({
   budget: z
     .strictObject({
       /** At most so many trials, baselines not counted. */
-      trials: z.int().positive().max(256).default(256),
+      trials: z.int().positive().max(96).default(96),
       /** Trials not begun by then are not begun; the decision is made from what there is. */
       wallClock: Quantity.optional(),
     })

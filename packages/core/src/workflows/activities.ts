@@ -7,6 +7,7 @@ import type { Recipe } from '../campaign/recipe.ts';
 import type { Engine } from '../campaign/target.ts';
 import type { Decision } from '../decide/decision.ts';
 import type { Trial } from '../board/trial.ts';
+import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
 
 /** What every stage returns: its output, and what it cost. */
 export interface StageResult<Output> {
@@ -84,6 +85,11 @@ export interface WriteReportOutput {
   files: string[];
 }
 
+export interface RecallTrialsInput {
+  /** The baseline first, then the candidates; their `baseline` is filled in from what is recalled of it. */
+  trials: TrialWorkflowInput[];
+}
+
 export interface ImportActivities {
   importModel(input: ImportModelInput): Promise<StageResult<ImportModelOutput>>;
 }
@@ -93,6 +99,10 @@ export interface QuantizeActivities {
 export interface EvaluateActivities {
   evaluateFidelity(input: EvaluateFidelityInput): Promise<StageResult<EvaluateFidelityOutput>>;
   evaluatePerformance(input: EvaluatePerformanceInput): Promise<StageResult<EvaluatePerformanceOutput>>;
+}
+export interface RecallActivities {
+  /** The trials of which every stage is in the store already, as if they had been run. Computes nothing. */
+  recallTrials(input: RecallTrialsInput): Promise<TrialWorkflowResult[]>;
 }
 export interface ReportActivities {
   writeReport(input: WriteReportInput): Promise<WriteReportOutput>;

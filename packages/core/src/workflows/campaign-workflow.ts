@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   defineQuery,
   executeChild,
+  isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -22,7 +23,7 @@ import {
 } from './messages.ts';
 import { planRound, type PlannedTrial } from '../plan/plan-round.ts';
 import { Progress } from './progress.ts';
-import { present, prepare } from './stages.ts';
+import { prepare, present, recallOn } from './stages.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 import { slidingWindow } from './sliding-window.ts';
 
@@ -51,6 +52,16 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
     }
   });
   endIfHopeless(campaign.models.map(({ id }) => unusable.get(id)));
+
+  progress.enter('recall');
+  const known = new Map<string, TrialWorkflowResult>();
+  await slidingWindow(campaign.targets, WINDOW, async ({ id: target }) => {
+    for (const model of sources.keys()) {
+      const plans = planned.filter(({ trial }) => trial.target === target && trial.model === model);
+      const recalled = await recall(target, plans);
+      for (const result of recalled) known.set(result.trial.id, result);
+    }
+  });
 
   progress.enter('baseline');
   const baselines = new Map<string, TrialWorkflowResult>();
@@ -81,23 +92,40 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   async function runTrial({ trial, target }: PlannedTrial): Promise<TrialWorkflowResult> {
     const source = sources.get(trial.model);
     if (source === undefined) return notImported(trial, unusable.get(trial.model)!);
-    const baseline = baselines.get(`${trial.model}/${trial.target}`);
-    const items = baseline?.items ?? null;
+    const items = baselines.get(`${trial.model}/${trial.target}`)?.items ?? null;
+    const baseline = items === null ? undefined : { model: source.output.model, items };
+    progress.begin(trial.id);
+    const workflowId = progress.workflowIdOf(trial.id);
+    const args: [TrialWorkflowInput] = [inputOf({ trial, target }, source, baseline)];
+    const result = known.get(trial.id) ?? (await executeChild(trialWorkflow, { args, workflowId }));
+    progress.finish(result.trial);
+    return result;
+  }
+
+  function inputOf(
+    { trial, target }: PlannedTrial,
+    source: StageResult<ImportModelOutput>,
+    baseline?: NonNullable<TrialWorkflowInput['baseline']>,
+  ): TrialWorkflowInput {
     const { fidelity, performance, seed } = campaign;
-    const child: TrialWorkflowInput = {
+    return {
       trial,
       source: source.output,
       campaign: { fidelity, performance, seed, engine: target.engine },
       ...(trial.recipe === null && { importExecution: source.execution }),
-      ...(items !== null && { baseline: { model: source.output.model, items } }),
+      ...(baseline !== undefined && { baseline }),
     };
-    progress.begin(trial.id);
-    const result = await executeChild(trialWorkflow, {
-      args: [child],
-      workflowId: progress.workflowIdOf(trial.id),
-    });
-    progress.finish(result.trial);
-    return result;
+  }
+
+  /** What cannot be recalled is run: a store that does not answer now may answer the trials later. */
+  async function recall(target: string, plans: readonly PlannedTrial[]): Promise<TrialWorkflowResult[]> {
+    const trials = plans.map((plan) => inputOf(plan, sources.get(plan.trial.model)!));
+    try {
+      return await recallOn(target).recallTrials({ trials });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return [];
+    }
   }
 
   function notImported(trial: PlannedTrial['trial'], failure: Failure): TrialWorkflowResult {

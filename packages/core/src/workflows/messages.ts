@@ -25,7 +25,7 @@ export interface CampaignWorkflowResult {
   phases: Record<string, number>;
 }
 
-export type CampaignPhase = 'import' | 'baseline' | 'trials' | 'report' | 'done';
+export type CampaignPhase = 'import' | 'recall' | 'baseline' | 'trials' | 'report' | 'done';
 
 export interface TrialProgress {
   id: string;

@@ -4,6 +4,7 @@ import type {
   EvaluateActivities,
   ImportActivities,
   QuantizeActivities,
+  RecallActivities,
   ReportActivities,
 } from './activities.ts';
 import { PREPARE_QUEUE, targetQueue } from './queues.ts';
@@ -33,6 +34,15 @@ export const prepare = proxyActivities<ImportActivities & QuantizeActivities>({
 
 export function measureOn(target: string): EvaluateActivities {
   return proxyActivities<EvaluateActivities>({ ...durable, taskQueue: targetQueue(target) });
+}
+
+/** Looks into the store on the target's own machine, whose hardware is part of what is looked for. */
+export function recallOn(target: string): RecallActivities {
+  return proxyActivities<RecallActivities>({
+    startToCloseTimeout: '10 minutes',
+    taskQueue: targetQueue(target),
+    retry: { maximumAttempts: 2 },
+  });
 }
 
 /** Runs beside the workflows, on their own queue. */

@@ -1,0 +1,56 @@
+import { openStore } from '@quantloop/artifacts';
+import {
+  runTrial,
+  type RecallActivities,
+  type RecallTrialsInput,
+  type StageResult,
+  type TrialWorkflowInput,
+  type TrialWorkflowResult,
+} from '@quantloop/core';
+import { fidelityStage, performanceStage } from '@quantloop/evaluate';
+import { recallStage } from '@quantloop/jobs';
+import { quantizeStage } from '@quantloop/quantize';
+
+/** Thrown to end a trial at the first stage that is not in the store. */
+class NotStored extends Error {}
+
+/**
+ * Trials whose every stage is in the store are answered in one go: through Temporal each would cost a child workflow
+ * and three activities, some 0.15 s, and an unchanged nightly campaign is made of nothing else.
+ */
+export function recallActivities({ storeRoot }: { storeRoot: string }): RecallActivities {
+  return {
+    recallTrials: async ({ trials }: RecallTrialsInput) => {
+      const store = await openStore({ root: storeRoot });
+      const stored = async <Output>(recalled: Promise<StageResult<Output> | undefined>) => {
+        const result = await recalled;
+        if (result === undefined) throw new NotStored();
+        return result;
+      };
+      const recall = (input: TrialWorkflowInput) =>
+        runTrial({
+          input,
+          stages: {
+            quantizeModel: (job) => stored(recallStage(quantizeStage, job, { store })),
+            evaluateFidelity: (job) => stored(recallStage(fidelityStage, job, { store })),
+            evaluatePerformance: (job) => stored(recallStage(performanceStage, job, { store })),
+          },
+          // A stored failure is shown by the trial itself, with the cause its stage gives.
+          failureOf: (error) => {
+            throw error;
+          },
+        }).catch(() => undefined);
+
+      const [first, ...candidates] = trials;
+      const baseline = first && (await recall(first));
+      if (first === undefined || baseline === undefined || baseline.items === null) return [];
+      const known: TrialWorkflowResult[] = [baseline];
+      const reference = { model: first.source.model, items: baseline.items };
+      for (const candidate of candidates) {
+        const result = await recall({ ...candidate, baseline: reference });
+        if (result !== undefined) known.push(result);
+      }
+      return known;
+    },
+  };
+}
