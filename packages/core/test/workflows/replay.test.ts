@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const silent = () => {};
+const QUIET = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+interface RecordedEvent {
+  workflowExecutionStartedEventAttributes?: { workflowId: string };
+  activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+  startChildWorkflowExecutionInitiatedEventAttributes?: { workflowId: string };
+}
+interface RecordedHistory {
+  events: RecordedEvent[];
+}
+
+const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url));
+const NAMES = readdirSync(FOLDER)
+  .map((file) => file.replace('.json', ''))
+  .sort();
+const textOf = (name: string) => readFileSync(`${FOLDER}${name}.json`, 'utf8');
+const recorded = (name: string) => JSON.parse(textOf(name)) as RecordedHistory;
+
+let workflowBundle: WorkflowBundle;
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    logger: QUIET,
+  });
+});
+
+/** What went wrong in the replay, undefined when the workflow did again what it had done. */
+async function replay(history: RecordedHistory): Promise<Error | undefined> {
+  const { workflowId } = history.events[0]!.workflowExecutionStartedEventAttributes!;
+  const histories = [{ workflowId, history }];
+  for await (const result of Worker.runReplayHistories({ workflowBundle }, histories)) return result.error;
+  throw new Error('nothing was replayed');
+}
+
+describe('the workflows, against histories of a real campaign', () => {
+  it.each(NAMES)('do again what they did: %s', async (name) => {
+    expect(await replay(recorded(name))).toBeUndefined();
+  });
+
+  it('hold a campaign, its baseline, a measured candidate and a failed one', () => {
+    expect(NAMES).toEqual(['campaign', 'trial-baseline', 'trial-failed', 'trial-measured']);
+    expect(resultOf('campaign')).toMatchObject({ decision: { outcome: 'selected' } });
+    expect(resultOf('trial-baseline')).toMatchObject({ trial: { recipe: null, status: 'measured' } });
+    expect(resultOf('trial-measured')).toMatchObject({ trial: { recipe: {}, status: 'measured' } });
+    expect(resultOf('trial-failed')).toMatchObject({ trial: { failure: { code: 'unsupported' } } });
+  });
+
+  const ALTERED: [string, string, (event: RecordedEvent) => boolean][] = [
+    [
+      'another activity was run by a trial',
+      'trial-baseline',
+      ({ activityTaskScheduledEventAttributes: activity }) => {
+        if (activity === undefined) return false;
+        activity.activityType.name = 'evaluateAnother';
+        return true;
+      },
+    ],
+    [
+      'another trial was begun by the campaign',
+      'campaign',
+      ({ startChildWorkflowExecutionInitiatedEventAttributes: child }) => {
+        if (child === undefined) return false;
+        child.workflowId = 'campaign-recorded/run/another';
+        return true;
+      },
+    ],
+  ];
+  it.each(ALTERED)('do not pass where %s', async (_what, name, alter) => {
+    const history = recorded(name);
+    expect(history.events.some(alter)).toBe(true);
+    expect(await replay(history)).toBeInstanceOf(DeterminismViolationError);
+  });
+
+  it.each(NAMES)('were recorded without a trace of the machine: %s', (name) => {
+    const decoded = textOf(name).replaceAll(/"data": "([^"]*)"/g, (_all, data: string) =>
+      Buffer.from(data, 'base64').toString(),
+    );
+    expect(decoded.includes('"eventType"')).toBe(true);
+    for (const trace of [/\/tmp\b/, /\/home\//, /\/root\b/, /\/work\b/, /\/Users\//]) {
+      expect(trace.test(decoded)).toBe(false);
+    }
+    const identities = [...decoded.matchAll(/"identity": "([^"]*)"/g)].map(([, identity]) => identity!);
+    expect(identities.filter((identity) => !/^(1@)?host(\/|$)/.test(identity))).toEqual([]);
+  });
+});
+
+/** What a recorded workflow returned. */
+function resultOf(name: string): unknown {
+  const last = recorded(name).events.at(-1) as unknown as {
+    workflowExecutionCompletedEventAttributes: { result: { payloads: { data: string }[] } };
+  };
+  const [payload] = last.workflowExecutionCompletedEventAttributes.result.payloads;
+  return JSON.parse(Buffer.from(payload!.data, 'base64').toString());
+}
