@@ -208,11 +208,11 @@ def greedy(model: Llama, prompts: list[list[int]], steps: int) -> list[list[int]
     return results
 
 
-def save_model(model: Llama, folder: Path) -> None:
-    """Writes model.safetensors in FP16 and the JSON files beside it."""
+def save_model(model: Llama, folder: Path, notes: dict[str, str] | None = None) -> None:
+    """Writes model.safetensors in FP16, with `notes` in its metadata, and the JSON files beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt", **(notes or {})})
     (folder / "config.json").write_text(json.dumps(model.config.to_json(), indent=2) + "\n")
     generation = {"bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 2, "do_sample": False, "max_new_tokens": 128}
     (folder / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
