@@ -68,13 +68,13 @@ async function runInProcess<Input, Output>(
   onResumed: (blocks: number) => void,
 ): Promise<unknown> {
   const pool = poolOf(store.root);
-  const message = { type: 'job' as const, storeRoot: store.root, key, module: stage.module, input };
-  const process = pool.take(stage.module, stage.measures ?? false);
-  try {
-    return await process.run({ stage: stage.name, message, signal, onProgress, onResumed });
-  } finally {
-    if (stage.measures === true) pool.prepare(stage.module);
-  }
+  const measures = stage.measures === true;
+  const { module } = stage;
+  const message = { type: 'job' as const, storeRoot: store.root, key, module, input, reusable: !measures };
+  const process = pool.take(module, measures);
+  const output = await process.run({ stage: stage.name, message, signal, onProgress, onResumed });
+  if (!measures && process.alive) pool.giveBack(process);
+  return output;
 }
 
 async function keepFailure<Input, Output>(job: Job<Input, Output>, failure: QuantloopError): Promise<void> {

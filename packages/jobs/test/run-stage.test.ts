@@ -176,14 +176,19 @@ describe('running a stage', () => {
     delete process.env['QUANTLOOP_TEST_SETTING'];
   });
 
-  test('every job gets a process that no job has used', async () => {
+  test('a job that measures gets a process that no job has used; the others take turns in one', async () => {
     const store = await newStore();
-    const pids = new Set<number>();
-    for (const version of ['1', '2', '3', '4']) {
-      const measures = version === '3';
+    const pids: Record<'computing' | 'measuring', Set<number>> = {
+      computing: new Set(),
+      measuring: new Set(),
+    };
+    for (const version of ['1', '2', '3', '4', '5', '6']) {
+      const measures = Number(version) % 3 === 0;
       const { output } = await runStage({ ...surroundings, version, measures }, {}, { store });
-      pids.add(output.pid);
+      pids[measures ? 'measuring' : 'computing'].add(output.pid);
     }
-    expect(pids.size).toBe(4);
+    expect(pids.computing.size).toBe(1);
+    expect(pids.measuring.size).toBe(2);
+    expect(pids.measuring.isDisjointFrom(pids.computing)).toBe(true);
   });
 });

@@ -20,9 +20,11 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
     .action(async (file: string, options: RunOptions) => {
       const begun = performance.now();
       const { prepareCampaign } = await import('../campaign/prepare-campaign.ts');
+      const { checkOut } = await import('../campaign/check-out.ts');
       const { readCampaignText } = await import('../campaign/campaign-text.ts');
       const { runCampaign } = await import('../run/run-campaign.ts');
       const prepared = await prepareCampaign(await readCampaignText(file));
+      await checkOut({ out: options.out, prepared });
       exitWith(await runCampaign({ ...options, prepared, begun }));
     });
 }

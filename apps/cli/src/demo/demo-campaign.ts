@@ -36,7 +36,12 @@ export function demoCampaign(options: { threads: number }) {
     search: {
       recipes: [
         { method: 'rtn', bits: 8, granularity: ['channel', { group: 32 }] },
-        { method: 'rtn', bits: 4, granularity: [{ group: 32 }, { group: 128 }], symmetric: [true, false] },
+        {
+          method: 'rtn',
+          bits: 4,
+          granularity: ['channel', { group: 32 }, { group: 128 }],
+          symmetric: [true, false],
+        },
         { method: 'nf4' },
         { method: 'dynamic-int8' },
       ],

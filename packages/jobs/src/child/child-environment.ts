@@ -1,3 +1,4 @@
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Variables a job may see: nothing else of the parent's environment, above all no credentials of other services. */
@@ -6,12 +7,15 @@ const ALLOWED =
 /** Node's own channel to its parent must not be mistaken for ours. */
 const OWN_CHANNEL = /^NODE_(CHANNEL_|UNIQUE_ID)/;
 
-/** The environment of a job's process; code is compiled once per store and read back afterwards. */
-export function childEnvironment(storeRoot: string): NodeJS.ProcessEnv {
+/** The environment of a job's process; code is compiled once per user and read back afterwards. */
+export function childEnvironment(): NodeJS.ProcessEnv {
   const passed = Object.entries(process.env).filter(
     ([name]) => ALLOWED.test(name) && !OWN_CHANNEL.test(name),
   );
-  return { NODE_COMPILE_CACHE: join(storeRoot, 'cache', 'node'), ...Object.fromEntries(passed) };
+  return {
+    NODE_COMPILE_CACHE: join(tmpdir(), `quantloop-compiled-${userInfo().uid}`),
+    ...Object.fromEntries(passed),
+  };
 }
 
 const CONDITION = '--conditions=@quantloop/source';

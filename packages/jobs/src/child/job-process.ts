@@ -30,7 +30,7 @@ export interface JobRun {
   onResumed(blocks: number): void;
 }
 
-/** One child process for one job. Until it gets its job it does not keep this process alive. */
+/** A child process that does one job at a time. Without a job it does not keep this process alive. */
 export class JobProcess {
   /** URL of the module it loaded before it knew its job. */
   readonly preload: string | undefined;
@@ -39,11 +39,11 @@ export class JobProcess {
   #output = '';
   #alive = true;
 
-  constructor(options: { storeRoot: string; preload?: string | undefined }) {
+  constructor(options: { preload?: string } = {}) {
     this.preload = options.preload;
     const args = [String(process.pid), ...(options.preload === undefined ? [] : [options.preload])];
     this.#child = fork(main, args, {
-      env: childEnvironment(options.storeRoot),
+      env: childEnvironment(),
       execArgv: childOptions(extension),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -74,20 +74,23 @@ export class JobProcess {
     return this.#alive && this.#child.connected;
   }
 
-  dispose(): void {
-    this.#child.kill('SIGKILL');
+  /** Ends a process that has no job; it may still write down what it compiled. */
+  dismiss(): void {
+    this.#child.kill('SIGTERM');
   }
 
-  /** Runs the job to its end. Resolves with its output once the process is gone, so that nothing of it stays behind. */
+  /** Runs the job to its end. Resolves once the process is gone, or is ready for another job (`alive`). */
   async run({ stage, message, signal, onProgress, onResumed }: JobRun): Promise<unknown> {
     this.#hold(true);
     const killsBefore = oomKills();
     let last: ChildMessage | undefined;
+    let stays: () => void = () => {};
+    const stayed = new Promise<undefined>((resolve) => (stays = () => resolve(undefined)));
     const timers = new Set<NodeJS.Timeout>();
     const killAfter = (milliseconds: number) =>
       timers.add(setTimeout(() => this.#child.kill('SIGKILL'), milliseconds));
 
-    this.#child.on('message', (raw) => {
+    const onMessage = (raw: unknown) => {
       const received = readMessage(raw);
       if (received.type === 'progress') {
         const { done, total, unit, note } = received;
@@ -95,9 +98,11 @@ export class JobProcess {
       } else if (received.type === 'resumed') onResumed(received.blocks);
       else {
         last ??= received;
-        killAfter(EXIT_GRACE_MS);
+        if (received.type === 'result' && received.stays) stays();
+        else killAfter(EXIT_GRACE_MS);
       }
-    });
+    };
+    this.#child.on('message', onMessage);
     const cancel = () => {
       this.#child.kill('SIGTERM');
       killAfter(CANCEL_GRACE_MS);
@@ -107,13 +112,15 @@ export class JobProcess {
       if (signal.aborted) cancel();
       // A process that has died meanwhile says so through its end.
       else this.#child.send(message, () => {});
-      const end = await this.#ended;
+      const end = await Promise.race([this.#ended, stayed]);
       signal.throwIfAborted();
       if (last?.type === 'result') return last.output;
       if (last?.type === 'failure') throw rebuild(last);
-      throw exitFailure({ stage, ...end, output: this.#output, killedForMemory: oomKills() > killsBefore });
+      throw exitFailure({ stage, ...end!, output: this.#output, killedForMemory: oomKills() > killsBefore });
     } finally {
       signal.removeEventListener('abort', cancel);
+      this.#child.off('message', onMessage);
+      this.#hold(false);
       for (const timer of timers) clearTimeout(timer);
     }
   }

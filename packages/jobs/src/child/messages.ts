@@ -1,13 +1,15 @@
 import { FAILURE_CODES, type FailureCode } from '@quantloop/core';
 import { z } from 'zod';
 
-/** Parent → child: the one job this process does. */
+/** Parent → child: a job. A process has one at a time. */
 export const JobMessage = z.strictObject({
   type: z.literal('job'),
   storeRoot: z.string(),
   key: z.string(),
   module: z.url({ protocol: /^file$/ }),
   input: z.unknown(),
+  /** The process may stay for another job. */
+  reusable: z.boolean(),
 });
 export type JobMessage = z.infer<typeof JobMessage>;
 
@@ -32,7 +34,8 @@ export const ProgressMessage = z.strictObject({
 export const ChildMessage = z.discriminatedUnion('type', [
   ProgressMessage,
   z.strictObject({ type: z.literal('resumed'), blocks: z.int().nonnegative() }),
-  z.strictObject({ type: z.literal('result'), output: z.unknown() }),
+  /** `stays`: the process waits for another job; else it is about to exit. */
+  z.strictObject({ type: z.literal('result'), output: z.unknown(), stays: z.boolean() }),
   FailureMessage,
 ]);
 export type ChildMessage = z.infer<typeof ChildMessage>;

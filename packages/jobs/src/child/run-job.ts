@@ -7,8 +7,12 @@ import type { ChildMessage, JobMessage } from './messages.ts';
 /** Milliseconds between two progress messages. */
 const PROGRESS_MS = 100;
 
-/** Does the one job of this process, reports its end and exits. */
+/** A process that has grown beyond this is not kept: the next job's memory should be its own. */
+const KEPT_BYTES = 1 << 30;
+
+/** Does a job and reports its end. Afterwards the process waits for another, or exits: always after a failure. */
 export async function runJob(job: JobMessage, signal: AbortSignal): Promise<void> {
+  const progress = progressSender();
   try {
     const store = await openStore({ root: job.storeRoot });
     const run = await loadRun(job.module);
@@ -16,12 +20,16 @@ export async function runJob(job: JobMessage, signal: AbortSignal): Promise<void
       store,
       checkpoint: store.checkpoint(job.key),
       signal,
-      progress: progressSender(),
+      progress: progress.send,
       resumed: (blocks) => process.send?.({ type: 'resumed', blocks } satisfies ChildMessage),
     };
     const output = await run(job.input, context);
     await store.close();
-    await sendLast({ type: 'result', output: output ?? null });
+    progress.end();
+    const stays = job.reusable && !signal.aborted && process.memoryUsage.rss() < KEPT_BYTES;
+    const result = { type: 'result', output: output ?? null, stays } satisfies ChildMessage;
+    if (stays) process.send?.(result);
+    else await sendLast(result);
   } catch (error) {
     await reportFailure(error);
   }
@@ -52,7 +60,7 @@ async function loadRun(module: string): Promise<Run> {
 }
 
 /** At most ten messages a second, the latest state never later than the next tenth; the end of a count at once. */
-function progressSender(): (progress: Progress) => void {
+function progressSender(): { send: (progress: Progress) => void; end: () => void } {
   let latest: Progress | undefined;
   let pause: NodeJS.Timeout | undefined;
   const send = () => {
@@ -63,10 +71,13 @@ function progressSender(): (progress: Progress) => void {
     process.send?.({ type: 'progress', done, total, unit, note: note?.slice(0, 200) } satisfies ChildMessage);
     pause = setTimeout(send, PROGRESS_MS);
   };
-  return (progress) => {
-    latest = progress;
-    if (progress.done === progress.total) clearTimeout(pause);
-    if (pause === undefined || progress.done === progress.total) send();
+  return {
+    send: (progress) => {
+      latest = progress;
+      if (progress.done === progress.total) clearTimeout(pause);
+      if (pause === undefined || progress.done === progress.total) send();
+    },
+    end: () => clearTimeout(pause),
   };
 }
 
