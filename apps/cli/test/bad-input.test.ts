@@ -1,10 +1,24 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { demoModelFolder } from '@quantloop/models';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { digestOfBytes } from '@quantloop/artifacts';
+import { DEMO_MODEL, demoModelFolder, importModel } from '@quantloop/models';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 
 const CAMPAIGN = `campaign: small
@@ -107,10 +121,13 @@ describe('a campaign that cannot run', () => {
   });
 });
 
-async function campaignWithModel(spoil: (model: string) => Promise<void>): Promise<void> {
+async function campaignWithModel(
+  spoil: (model: string) => Promise<void>,
+  source = demoModelFolder(),
+): Promise<void> {
   const model = join(folder, 'model');
   await mkdir(model);
-  await cp(demoModelFolder(), model, { recursive: true });
+  await cp(source, model, { recursive: true });
   await spoil(model);
   await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN.replace('builtin:demo', './model'));
 }
@@ -149,6 +166,29 @@ describe('a model that cannot be used', () => {
         );
       },
     ],
+    [
+      'a tensor of its header lies about its size',
+      /models\[0\]\.source {2}.*model\.safetensors/,
+      (model) => rewriteHeader(join(model, 'model.safetensors')),
+    ],
+    [
+      'its tokenizer does not fit its weights',
+      /models\[0\]\.source {2}.*tokenizer\.json has token ids up to \d+, but config\.json says vocab_size \d+/,
+      async (model) => {
+        const file = join(model, 'tokenizer.json');
+        const tokenizer = JSON.parse(await readFile(file, 'utf8')) as { added_tokens: object[] };
+        tokenizer.added_tokens.push({
+          id: 9_999_999,
+          content: '<one-too-many>',
+          special: true,
+          single_word: false,
+          lstrip: false,
+          rstrip: false,
+          normalized: false,
+        });
+        await writeFile(file, JSON.stringify(tokenizer));
+      },
+    ],
   ];
   for (const [what, says, spoil] of spoiled) {
     it(`is refused when ${what}, before anything is written`, async () => {
@@ -158,6 +198,134 @@ describe('a model that cannot be used', () => {
       expect({ code, written: await written() }).toEqual({ code: 2, written: [] });
     });
   }
+});
+
+describe('an ONNX folder that cannot be used', () => {
+  let good: string;
+  beforeAll(async () => {
+    good = join(await mkdtemp(join(tmpdir(), 'quantloop-test-')), 'onnx');
+    await importModel({ source: DEMO_MODEL, folder: good });
+  });
+  afterAll(() => rm(dirname(good), { recursive: true }));
+
+  const spoiled: [string, RegExp, (model: string) => Promise<void>][] = [
+    [
+      'its graph is cut off',
+      /models\[0\]\.source {2}.*model\.onnx/,
+      async (model) => {
+        const file = join(model, 'model.onnx');
+        await truncate(file, Math.floor((await stat(file)).size / 2));
+      },
+    ],
+    [
+      'its graph is noise',
+      /models\[0\]\.source {2}.*model\.onnx/,
+      (model) => writeFile(join(model, 'model.onnx'), Buffer.alloc(5000, 0xff)),
+    ],
+    [
+      'its external data lies outside its folder',
+      /models\[0\]\.source {2}.*\.\.\/mo\.onnx_data/,
+      async (model) => {
+        const file = join(model, 'model.onnx');
+        const graph = (await readFile(file)).toString('latin1');
+        // As long as the good name, so that the lengths around it stay right.
+        await writeFile(file, Buffer.from(graph.replaceAll('model.onnx_data', '../mo.onnx_data'), 'latin1'));
+        await rename(join(model, 'model.onnx_data'), join(folder, 'mo.onnx_data'));
+      },
+    ],
+    [
+      'its external data is cut off',
+      /models\[0\]\.source {2}.*model\.onnx_data/,
+      (model) => truncate(join(model, 'model.onnx_data'), 100_000),
+    ],
+    [
+      'its external data is missing',
+      /models\[0\]\.source {2}.*model\.onnx_data/,
+      (model) => rm(join(model, 'model.onnx_data')),
+    ],
+  ];
+  for (const [what, says, spoil] of spoiled) {
+    it(`is refused when ${what}, before anything is written`, async () => {
+      await campaignWithModel(spoil, good);
+      const { code, stderr } = await runCli(['run', 'campaign.yaml'], { cwd: folder });
+      expect(stderr).toMatch(says);
+      const left = (await written()).filter((name) => name !== 'mo.onnx_data');
+      expect({ code, left }).toEqual({ code: 2, left: [] });
+    });
+  }
+});
+
+describe('an output folder from another version', () => {
+  const places: [string, string][] = [
+    ['of an earlier run', 'out/small/20200101-000000/trials.json'],
+    ['that is the run itself', 'out/small/decision.json'],
+  ];
+  for (const [what, file] of places) {
+    it(`${what} is refused before anything runs, and stays as it was`, async () => {
+      await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN);
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await writeFile(join(folder, file), '{"schemaVersion":99}');
+      const { code, stderr } = await runCli(['run', 'campaign.yaml', '--out', 'out'], { cwd: folder });
+      expect(stderr).toContain(`${file} has format version 99; this quantloop writes version 1`);
+      expect(stderr).toContain('Choose another output folder, or move this one away.');
+      expect({ code, written: await written() }).toEqual({ code: 2, written: ['out'] });
+      expect(await readFile(join(folder, file), 'utf8')).toBe('{"schemaVersion":99}');
+    });
+  }
+
+  it('is refused where a file stands in its place', async () => {
+    await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN);
+    await mkdir(join(folder, 'out'));
+    await writeFile(join(folder, 'out', 'small'), 'mine');
+    const { code, stderr } = await runCli(['run', 'campaign.yaml', '--out', 'out'], { cwd: folder });
+    expect(stderr).toContain('small is a file, not a folder');
+    expect({ code, written: await written() }).toEqual({ code: 2, written: ['out'] });
+  });
+});
+
+describe.skipIf(!canMount())('a full disk (needs the right to mount a tmpfs)', () => {
+  let small: string;
+  beforeEach(async () => {
+    small = join(folder, 'small-disk');
+    await mkdir(small);
+  });
+  afterEach(() => unmount(small));
+
+  it('of the store ends `quantize` with its cause, and leaves no model', async () => {
+    mountSmall(small, '6m');
+    const { code, stderr } = await runCli(
+      ['quantize', 'builtin:demo', '--method', 'rtn', '--out', 'mine', '--store', 'small-disk/store'],
+      { cwd: folder },
+    );
+    expect(stderr).toMatch(NO_SPACE);
+    expect(stderr).toMatch(/Free space|Make room/);
+    expect({ code, written: await written() }).toEqual({ code: 2, written: ['small-disk'] });
+    expect(await blobsIn(join(small, 'store'))).toBe('whole');
+  });
+
+  it('of the output folder ends `quantize` with its cause, and leaves no half of a model', async () => {
+    mountSmall(small, '1m');
+    const { code, stderr } = await runCli(
+      ['quantize', 'builtin:demo', '--method', 'rtn', '--out', 'small-disk/mine'],
+      { cwd: folder },
+    );
+    expect(stderr).toMatch(NO_SPACE);
+    expect({ code, left: await readdir(small) }).toEqual({ code: 2, left: [] });
+  });
+
+  it('of the store ends a campaign with its cause and no decision', async () => {
+    mountSmall(small, '6m');
+    await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN);
+    const { code, stdout, stderr } = await runCli(
+      ['run', 'campaign.yaml', '--store', 'small-disk/store', '--json'],
+      { cwd: folder },
+    );
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: expect.stringMatching(NO_SPACE), hint: expect.any(String) },
+    });
+    expect(await readdir(folder)).not.toContain('quantloop-out');
+  });
 });
 
 describe('a command line that cannot be followed', () => {
@@ -205,3 +373,51 @@ describe('a command line that cannot be followed', () => {
     expect({ code, kept: await readdir(join(folder, 'model')) }).toEqual({ code: 2, kept: ['mine.txt'] });
   });
 });
+
+/** Doubles the size that the header of a safetensors file gives for its first tensor. */
+async function rewriteHeader(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const length = Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString()) as Record<string, { shape?: number[] }>;
+  const [, tensor] = Object.entries(header).find(([name]) => name !== '__metadata__')!;
+  tensor.shape![0]! *= 2;
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  await writeFile(file, Buffer.concat([size, text, bytes.subarray(8 + length)]));
+}
+
+/** As the system says it, or one of our own layers. */
+const NO_SPACE = /no space left|disk is full/i;
+
+function mountSmall(place: string, size: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', place], { stdio: 'ignore' });
+}
+
+function unmount(place: string): void {
+  execFileSync('umount', ['-l', place]);
+}
+
+function canMount(): boolean {
+  const place = mkdtempSync(join(tmpdir(), 'quantloop-mount-'));
+  try {
+    mountSmall(place, '1m');
+    unmount(place);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+/** Whether every blob of a store has the content its name promises. */
+async function blobsIn(root: string): Promise<'whole' | string[]> {
+  const names = await readdir(join(root, 'blobs'), { recursive: true, withFileTypes: true }).catch(() => []);
+  const spoiled: string[] = [];
+  for (const entry of names.filter((each) => each.isFile())) {
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    if (digestOfBytes(bytes) !== `sha256:${entry.name}`) spoiled.push(entry.name);
+  }
+  return spoiled.length === 0 ? 'whole' : spoiled;
+}

@@ -51,7 +51,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
       unusable.set(id, failureOf(error, 'import'));
     }
   });
-  endIfHopeless(campaign.models.map(({ id }) => unusable.get(id)));
+  endIfAllFailed(campaign.models.map(({ id }) => unusable.get(id)));
 
   progress.enter('recall');
   const known = new Map<string, TrialWorkflowResult>();
@@ -68,7 +68,8 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   await slidingWindow(planned.filter(isBaseline), WINDOW, async (plan) => {
     baselines.set(`${plan.trial.model}/${plan.trial.target}`, await runTrial(plan));
   });
-  endIfHopeless([...baselines.values()].map(({ trial }) => trial.failure));
+  // Where only memory was lacking, a smaller version may still do.
+  endIfAllFailed([...baselines.values()].map(({ trial }) => permanent(trial.failure)));
 
   progress.enter('trials');
   const candidates: Trial[] = [];
@@ -86,6 +87,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   const decision = decide(campaign, trials);
   const { run, folder } = input;
   await present.writeReport({ campaign, run, trials, decision, folder, phases: progress.phases() });
+  endIfAllFailed(trials.map(({ failure }) => failure));
   progress.enter('done');
   return { decision, folder, phases: progress.phases() };
 
@@ -146,11 +148,13 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
 const isBaseline = (plan: PlannedTrial) => plan.trial.recipe === null;
 const byId = (a: Trial, b: Trial) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** Nothing can be decided when every model, or every baseline, failed for a reason that no retry mends. */
-function endIfHopeless(failures: (Failure | undefined)[]): void {
-  const permanent = failures.filter((failure) => failure !== undefined && isPermanent(failure.code));
-  const [first] = permanent;
-  if (first === undefined || permanent.length < failures.length) return;
+const permanent = (failure: Failure | undefined) =>
+  failure !== undefined && isPermanent(failure.code) ? failure : undefined;
+
+/** Nothing can be decided where nothing could be measured: that is a failure, and no verdict on the model. */
+function endIfAllFailed(failures: readonly (Failure | undefined)[]): void {
+  const [first] = failures;
+  if (first === undefined || failures.includes(undefined)) return;
   throw ApplicationFailure.nonRetryable(first.message, first.code, { hint: first.hint, stage: first.stage });
 }
 
