@@ -71,7 +71,7 @@ export function scatterOption(scatter: Scatter): PlotOption {
       top: 10,
       textStyle: { fontSize: 15, fontWeight: 'bold', color: 'theme:ink' },
     },
-    grid: { left: 56, right: 24, top: 122, bottom: 56 },
+    grid: { left: 56, right: 24, top: 134, bottom: 56 },
     legend: [
       legend(36, true, [
         ...(baseline.length > 0 ? [{ name: 'baseline', icon: BASELINE_SYMBOL }] : []),
@@ -88,7 +88,8 @@ export function scatterOption(scatter: Scatter): PlotOption {
     yAxis: {
       ...axis(y),
       nameLocation: 'end',
-      nameGap: 12,
+      // Clear of the baseline's name, which stands right above the frame where quality is whole.
+      nameGap: 30,
       nameTextStyle: { align: 'left', color: 'theme:muted', fontSize: 12, padding: [0, 0, 0, -44] },
     },
     series: [
@@ -187,7 +188,7 @@ function mark(point: ScatterPoint, color: string, x: PlotAxis): PlotOption {
       symbolSize: 17,
       z: 4,
       itemStyle: { borderColor: 'theme:ink', borderWidth: 2.5, opacity: 1, ...(simulated ? hollow : {}) },
-      label: { ...name(point, x), fontWeight: 'bold' },
+      label: { ...name(point, x), position: 'bottom', fontWeight: 'bold' },
     };
   }
   return {
@@ -197,7 +198,7 @@ function mark(point: ScatterPoint, color: string, x: PlotAxis): PlotOption {
   };
 }
 
-/** A point's name above it, turned inwards near the edges, with a halo that lifts it off lines. */
+/** A point's name above it (the winner's below, for it is often as good as the baseline), turned inwards near the edges, with a halo that lifts it off lines. */
 function name({ label, x: estimate }: ScatterPoint, { type, factor, min, max }: PlotAxis): PlotOption {
   const place = type === 'log' ? Math.log : (value: number) => value;
   const across = (place(estimate.value * factor) - place(min)) / (place(max) - place(min));
