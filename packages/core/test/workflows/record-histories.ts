@@ -5,7 +5,7 @@ import { hostname, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { anonymous } from './anonymous.ts';
 
@@ -50,9 +50,12 @@ await writeFile(join(folder, 'campaign.json'), JSON.stringify(CAMPAIGN));
 const worker = command('worker', '--control', '--prepare', '--target', 'this-cpu', '--json');
 const [ready] = (await once(createInterface(worker.stdout), 'line')) as [string];
 const { address } = JSON.parse(ready) as { address: string };
-const run = command('run', 'campaign.json', '--json', '--address', address);
-const [ended] = (await once(run, 'close')) as [number];
-if (ended !== 0) throw new Error(`The campaign ended with exit code ${ended}.`);
+// The second time what is stored is recalled.
+for (let time = 1; time <= 2; time++) {
+  const run = command('run', 'campaign.json', '--json', '--address', address);
+  const [ended] = (await once(run, 'close')) as [number];
+  if (ended !== 0) throw new Error(`The campaign ended with exit code ${ended}.`);
+}
 
 const connection = await Connection.connect({ address });
 const client = new Client({ connection });
@@ -63,19 +66,23 @@ const hide = anonymous({
   [release()]: '6.0.0',
   [address]: '127.0.0.1:7233',
 });
-/** The end of a workflow's id, and the file that its history goes to. */
-const RECORDED = {
-  'campaign-recorded': 'campaign',
-  '/demo.this-cpu.baseline': 'trial-baseline',
-  '/demo.this-cpu.rtn-int8-channel-sym': 'trial-measured',
-  '/demo.this-cpu.rtn-int8-channel-sym-without-_': 'trial-failed',
+const executions: WorkflowExecutionInfo[] = [];
+for await (const execution of client.workflow.list()) executions.push(execution);
+executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+const campaigns = executions.filter(({ type }) => type === 'campaignWorkflow');
+const trial = (label: string) =>
+  executions.find(({ workflowId }) => workflowId.endsWith(`this-cpu.${label}`));
+const recorded = {
+  campaign: campaigns[0],
+  'campaign-recalled': campaigns[1],
+  'trial-baseline': trial('baseline'),
+  'trial-measured': trial('rtn-int8-channel-sym'),
+  'trial-failed': trial('rtn-int8-channel-sym-without-_'),
 };
-for await (const { workflowId } of client.workflow.list()) {
-  const file = Object.entries(RECORDED).find(([end]) => workflowId.endsWith(end))?.[1];
-  if (file === undefined) continue;
-  const history = await client.workflow.getHandle(workflowId).fetchHistory();
-  const text = hide(JSON.parse(historyToJSON(history)));
-  await writeFile(join(HISTORIES, `${file}.json`), `${text}\n`);
+for (const [name, execution] of Object.entries(recorded)) {
+  if (execution === undefined) throw new Error(`There is no ${name} to record.`);
+  const history = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
+  await writeFile(join(HISTORIES, `${name}.json`), `${hide(JSON.parse(historyToJSON(history)))}\n`);
 }
 await connection.close();
 worker.kill('SIGTERM');

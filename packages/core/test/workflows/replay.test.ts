@@ -45,9 +45,16 @@ describe('the workflows, against histories of a real campaign', () => {
     expect(await replay(recorded(name))).toBeUndefined();
   });
 
-  it('hold a campaign, its baseline, a measured candidate and a failed one', () => {
-    expect(NAMES).toEqual(['campaign', 'trial-baseline', 'trial-failed', 'trial-measured']);
+  it('hold a campaign, one that recalls it, a baseline, a measured candidate and a failed one', () => {
+    const trials = ['trial-baseline', 'trial-failed', 'trial-measured'];
+    expect(NAMES).toEqual(['campaign', 'campaign-recalled', ...trials]);
     expect(resultOf('campaign')).toMatchObject({ decision: { outcome: 'selected' } });
+    expect(resultOf('campaign-recalled')).toMatchObject({ decision: { outcome: 'selected' } });
+    // All but the failed one are answered from the store, without a workflow of their own.
+    const begun = (name: string) =>
+      recorded(name).events.filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)
+        .length;
+    expect([begun('campaign'), begun('campaign-recalled')]).toEqual([6, 1]);
     expect(resultOf('trial-baseline')).toMatchObject({ trial: { recipe: null, status: 'measured' } });
     expect(resultOf('trial-measured')).toMatchObject({ trial: { recipe: {}, status: 'measured' } });
     expect(resultOf('trial-failed')).toMatchObject({ trial: { failure: { code: 'unsupported' } } });
