@@ -62,7 +62,9 @@ async function runIn(place: string, options: CampaignOptions, ...flags: string[]
   await writeFile(join(place, 'campaign.json'), JSON.stringify(campaign(options)));
   const { code, stdout, stderr } = await runCli(['run', 'campaign.json', '--json', ...flags], { cwd: place });
   expect(stderr).toBe('');
-  const { folder } = JSON.parse(stdout) as { folder: string };
+  const printed = JSON.parse(stdout) as { folder: string };
+  expect(printed).toHaveProperty('folder');
+  const { folder } = printed;
   const text = await readFile(join(folder, 'decision.json'), 'utf8');
   const { trials } = TrialsFile.parse(JSON.parse(await readFile(join(folder, 'trials.json'), 'utf8')));
   return {
