@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { userCacheFolder } from './temporal/temporal-cache.ts';
+import { userCacheFolder } from '@quantloop/artifacts/user-cache-folder';
 
 // Compiled code is kept for the next start, here and in the processes of jobs: half of the start-up time.
 process.env['NODE_COMPILE_CACHE'] ??= join(userCacheFolder(), 'compile-cache');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { userCacheFolder } from '@quantloop/artifacts/user-cache-folder';
 import { CONTROL_QUEUE } from '@quantloop/core';
 import { report } from '@quantloop/report';
 import { runWorker, type RunningWorker, type WorkerPlace } from './running-worker.ts';
@@ -9,7 +10,7 @@ export async function startControlWorker(place: WorkerPlace): Promise<RunningWor
   return runWorker(place, {
     taskQueue: CONTROL_QUEUE,
     role: 'control',
-    workflowBundle: await workflowBundle({ cacheFolder: join(place.storeRoot, 'workflow-bundles') }),
+    workflowBundle: await workflowBundle({ cacheFolder: join(userCacheFolder(), 'workflow-bundles') }),
     plugins: [report({ storeRoot: place.storeRoot })],
     // One thread runs all workflows: they only decide, and a thread costs 0.1 s to start.
     workflowThreadPoolSize: 1,

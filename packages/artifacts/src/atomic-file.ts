@@ -13,22 +13,26 @@ export interface AtomicWrite {
   mode?: number;
   /** Keep a file that is already there, and report false. @default false */
   keepExisting?: boolean;
+  /** On the disk when this returns. Not needed where a reader recognises and can do without a torn file. @default true */
+  durable?: boolean;
 }
 
-/** Writes a file that readers see whole or not at all, on the disk when this returns. False: one was there and was kept. */
+/** Writes a file that readers see whole or not at all. False: one was there and was kept. */
 export async function writeAtomic(write: AtomicWrite): Promise<boolean> {
-  const { temporary, path, bytes, mode = 0o644, keepExisting = false } = write;
+  const { temporary, path, bytes, mode = 0o644, keepExisting = false, durable = true } = write;
   const name = temporaryName(temporary);
   return storeAttempt({ doing: `writing ${basename(path)}`, place: path, bytes: bytes.length }, async () => {
     try {
       const file = await open(name, 'wx', mode);
       try {
         await file.writeFile(bytes);
-        await file.sync();
+        if (durable) await file.sync();
       } finally {
         await file.close();
       }
-      return await moveIntoPlace(name, path, keepExisting);
+      const moved = await moveIntoPlace(name, path, keepExisting);
+      if (moved && durable) await syncFolder(dirname(path));
+      return moved;
     } finally {
       await rm(name, { force: true });
     }
@@ -40,8 +44,14 @@ export function temporaryName(temporary: string): string {
   return join(temporary, `${processMark()}.${randomBytes(8).toString('hex')}`);
 }
 
-/** Gives a finished, synced file its name. With `keepExisting` the first of several writers wins, and false is returned. */
-export async function moveIntoPlace(name: string, path: string, keepExisting: boolean): Promise<boolean> {
+/** Gives a finished, synced file its name for good. */
+export async function placeSynced(name: string, path: string): Promise<void> {
+  await moveIntoPlace(name, path, false);
+  await syncFolder(dirname(path));
+}
+
+/** Gives a finished file its name. With `keepExisting` the first of several writers wins, and false is returned. */
+async function moveIntoPlace(name: string, path: string, keepExisting: boolean): Promise<boolean> {
   const move = () => (keepExisting ? link(name, path) : rename(name, path));
   try {
     await move().catch(async (error: unknown) => {
@@ -53,7 +63,6 @@ export async function moveIntoPlace(name: string, path: string, keepExisting: bo
     if (keepExisting && systemCode(error) === 'EEXIST') return false;
     throw error;
   }
-  await syncFolder(dirname(path));
   return true;
 }
 

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { chmod, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
-import { moveIntoPlace, temporaryName, writeAtomic } from './atomic-file.ts';
+import { placeSynced, temporaryName, writeAtomic } from './atomic-file.ts';
 import { digestOfBytes, digestOfFile } from './digest.ts';
 import { storeAttempt, systemCode } from './store-failure.ts';
 
@@ -56,7 +56,7 @@ export class Blobs {
     return storeAttempt(attempt, async () => {
       try {
         const blob = (await this.#takeOver(source, name)) ?? (await copyHashing(source, name));
-        if (!(await this.intact(blob.digest))) await moveIntoPlace(name, this.path(blob.digest), false);
+        if (!(await this.intact(blob.digest))) await placeSynced(name, this.path(blob.digest));
         return blob;
       } finally {
         await rm(name, { force: true });

@@ -15,7 +15,7 @@ export interface MachineLeaseOptions {
 }
 
 /** How often a waiting job looks again: small against a job, large against the look. */
-const POLL_MS = 15;
+const POLL_MS = 4;
 
 let holders = 0;
 

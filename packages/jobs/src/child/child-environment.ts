@@ -1,5 +1,5 @@
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { userCacheFolder } from '@quantloop/artifacts/user-cache-folder';
 
 /** Variables a job may see: nothing else of the parent's environment, above all no credentials of other services. */
 const ALLOWED =
@@ -13,7 +13,7 @@ export function childEnvironment(): NodeJS.ProcessEnv {
     ([name]) => ALLOWED.test(name) && !OWN_CHANNEL.test(name),
   );
   return {
-    NODE_COMPILE_CACHE: join(tmpdir(), `quantloop-compiled-${userInfo().uid}`),
+    NODE_COMPILE_CACHE: join(userCacheFolder(), 'compile-cache'),
     ...Object.fromEntries(passed),
   };
 }

@@ -7,6 +7,7 @@ import { DivergenceItems } from '../fidelity-items.ts';
 import { readDocuments } from '../tasks/read-documents.ts';
 import { compareWindows } from './compare-windows.ts';
 import { divergenceMetrics, selfDivergenceMetrics } from './divergence-metrics.ts';
+import { BESIDE_OTHERS } from '../tasks/task-model.ts';
 import { tokenWindows } from './token-windows.ts';
 
 /** Windows compared together and checkpointed as one: with a vocabulary of 128,000 their logits take 1 GiB a model. */
@@ -38,6 +39,7 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
       await using session = await openSession({
         folder: await job.store.folder(baseline.model),
         engine: context.engine,
+        extra: BESIDE_OTHERS,
       });
       const compared = await checkpointedChunks({
         context: job,
