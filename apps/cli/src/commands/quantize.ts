@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error.ts';
+import type { RecipeFlags } from '../stages/recipe-from-flags.ts';
 import {
   outputOptions,
   placeOptions,
@@ -9,17 +10,8 @@ import {
   type PlaceOptions,
 } from './common-options.ts';
 
-interface QuantizeOptions extends OutputOptions, PlaceOptions {
-  method: string;
+interface QuantizeOptions extends OutputOptions, PlaceOptions, RecipeFlags {
   out: string;
-  bits?: number;
-  group?: number;
-  channel?: true;
-  tensor?: true;
-  asymmetric?: true;
-  symmetric?: true;
-  exclude?: string[];
-  option: Record<string, string | number | boolean>;
 }
 
 export function define(command: Command): void {
