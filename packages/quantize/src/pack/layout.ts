@@ -2,7 +2,7 @@ import type { NodeProto } from '@quantloop/onnx';
 import { matMulBnb4 } from './matmul-bnb4.ts';
 import { matMulInteger } from './matmul-integer.ts';
 import { matMulNBits } from './matmul-nbits.ts';
-import type { PartShape } from './packed-weight.ts';
+import type { Part, PartShape } from './packed-weight.ts';
 import type { Storage } from './storage.ts';
 
 export interface NodeNames {
@@ -17,6 +17,8 @@ export interface NodeNames {
 export interface Layout<S extends Storage = Storage> {
   parts(storage: S): PartShape[];
   node(storage: S, names: NodeNames): NodeProto;
+  /** The weight as the operator reads it back, [n, k] row-major. */
+  values(storage: S, parts: readonly Part[]): Float32Array<ArrayBuffer>;
 }
 
 export const LAYOUTS: { [L in Storage['layout']]: Layout<Extract<Storage, { layout: L }>> } = {

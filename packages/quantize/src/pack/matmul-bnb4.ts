@@ -1,5 +1,6 @@
 import { makeNode } from '@quantloop/onnx';
 import type { Layout } from './layout.ts';
+import { NF4 } from './nf4-table.ts';
 import type { Bnb4Storage } from './storage.ts';
 
 /**
@@ -23,6 +24,15 @@ export const matMulBnb4: Layout<Bnb4Storage> = {
       outputs: [output],
       // quant_type 1 is NF4.
       attributes: { K: k, N: n, block_size: blockSize, quant_type: 1 },
+    });
+  },
+
+  values({ k, n, blockSize }, parts) {
+    const codes = parts[0]!.data;
+    const absmax = new Float32Array(parts[1]!.data.buffer);
+    return Float32Array.from({ length: n * k }, (_, i) => {
+      const pair = codes[i >> 1]!;
+      return NF4[i % 2 === 0 ? pair >> 4 : pair & 15]! * absmax[Math.floor(i / blockSize)]!;
     });
   },
 };

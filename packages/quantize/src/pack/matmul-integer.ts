@@ -23,4 +23,15 @@ export const matMulInteger: Layout<IntegerStorage> = {
       outputs: [output],
     });
   },
+
+  values({ k, n, scalePer }, parts) {
+    const codes = new Int8Array(parts[0]!.data.buffer);
+    const scales = new Float32Array(parts[1]!.data.buffer);
+    const values = new Float32Array(n * k);
+    for (let channel = 0; channel < n; channel++) {
+      const scale = scales[scalePer === 'channel' ? channel : 0]!;
+      for (let i = 0; i < k; i++) values[channel * k + i] = codes[i * n + channel]! * scale;
+    }
+    return values;
+  },
 };

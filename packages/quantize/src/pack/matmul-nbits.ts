@@ -1,5 +1,6 @@
-import { makeNode } from '@quantloop/onnx';
+import { float16ToFloat32, makeNode } from '@quantloop/onnx';
 import type { Layout } from './layout.ts';
+import { unpackCodes } from './pack-codes.ts';
 import type { PartShape } from './packed-weight.ts';
 import { NBITS_BLOCKS, type NBitsStorage } from './storage.ts';
 
@@ -37,6 +38,28 @@ export const matMulNBits: Layout<NBitsStorage> = {
       outputs: [output],
       attributes: { K: k, N: n, bits, block_size: blockSize, accuracy_level: accuracyLevel },
     });
+  },
+
+  values(storage, parts) {
+    const { k, n, bits, blockSize, scaleType } = storage;
+    const [packed, scaleBytes, zeroPoints] = parts.map((part) => part.data);
+    const scales =
+      scaleType === 'float32'
+        ? new Float32Array(scaleBytes!.buffer)
+        : float16ToFloat32(new Uint16Array(scaleBytes!.buffer));
+    const blocks = blocksPerChannel(storage);
+    const codes = new Uint8Array(k);
+    const zeros = new Uint8Array(blocks).fill(2 ** (bits - 1));
+    const values = new Float32Array(n * k);
+    for (let channel = 0; channel < n; channel++) {
+      unpackCodes(packed!, bits, (channel * blocks * blockSize * bits) / 8, codes);
+      if (zeroPoints !== undefined) unpackCodes(zeroPoints, bits, channel * zeroPointBytes(storage), zeros);
+      for (let i = 0; i < k; i++) {
+        const block = Math.floor(i / blockSize);
+        values[channel * k + i] = (codes[i]! - zeros[block]!) * scales[channel * blocks + block]!;
+      }
+    }
+    return values;
   },
 };
 

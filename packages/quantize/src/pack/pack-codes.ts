@@ -13,3 +13,12 @@ export function packCodes(codes: Uint8Array, bits: number, out: Uint8Array, offs
     }
   }
 }
+
+/** The first `codes.length` codes out of what {@link packCodes} wrote at `offset`. */
+export function unpackCodes(packed: Uint8Array, bits: number, offset: number, codes: Uint8Array): void {
+  const perByte = 8 / bits;
+  const mask = 2 ** bits - 1;
+  for (let i = 0; i < codes.length; i++) {
+    codes[i] = (packed[offset + Math.floor(i / perByte)]! >> ((i % perByte) * bits)) & mask;
+  }
+}

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Recipe } from '@quantloop/core';
-import { TensorReader } from '@quantloop/onnx';
-import { quantizeFolder, type QuantizationManifest } from '@quantloop/quantize';
+import { TensorReader, transpose } from '@quantloop/onnx';
+import { layoutOf, quantizeFolder, type QuantizationManifest } from '@quantloop/quantize';
 import { describe, expect, test } from 'vitest';
 import { EDGE_WEIGHTS, SHAPES } from '../support/edge-weights.ts';
 import { linearsFolder, temporaryFolder } from '../support/model-folder.ts';
@@ -96,6 +96,13 @@ describe('a quantized model holds the bytes of the reference, and computes what 
           expect(same, `${name} ${role}`).toBe(true);
         }
         expect(tensor.parts).toHaveLength(Object.keys(parts).length);
+        const layout = layoutOf(tensor.storage);
+        const stored = layout.parts(tensor.storage).map(async (shape) => ({
+          ...shape,
+          data: await reader.read(`${name}.weight.${shape.role}`),
+        }));
+        const values = layout.values(tensor.storage, await Promise.all(stored));
+        expect(values, name).toEqual(transpose(dequantized, k, n));
         expect(tensor.error.relative).toBeCloseTo(relativeDistance(dequantized, weight), 6);
         expect(tensor.error.largest).toBe(
           weight.reduce((max, w, i) => Math.max(max, Math.abs(w - dequantized[i]!)), 0),

@@ -6,7 +6,7 @@ import { rangeOf, rowOf, type Row } from '../../round/range-of.ts';
 import { errorOf, errorSums, type ErrorSums } from '../../round/round-span.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
-import { BUCKETS, FIRST_CODE, MIDPOINTS, NF4 } from './nf4-table.ts';
+import { BUCKETS, FIRST_CODE, MIDPOINTS, NF4 } from '../../pack/nf4-table.ts';
 
 /** Every weight to the nearest level times its block's largest magnitude, packed for MatMulBnb4. */
 export async function roundToNf4(weight: WeightSource, storage: Bnb4Storage): Promise<PackedWeight> {
