@@ -3,7 +3,7 @@ import { layoutOf } from '../pack/layout.ts';
 import type { Storage } from '../pack/storage.ts';
 import type { Linear } from './find-linears.ts';
 
-/** Puts the operator that reads the packed weight in the layer's place; the layer keeps its name and output. */
+/** Puts the operators that read the packed weight in the layer's place; the layer keeps its name and output. */
 export function rewriteLinear(options: {
   model: ModelProto;
   linear: Linear;
@@ -16,13 +16,8 @@ export function rewriteLinear(options: {
   const activations = node.input[0]!;
   const output = node.output[0]!;
   const product = bias === undefined ? output : uniqueName(model, `${output}.product`);
-  const packed = layoutOf(storage).node(storage, {
-    name: node.name,
-    activations,
-    initializers,
-    output: product,
-  });
-  const nodes = [packed];
+  const names = { name: node.name, activations, initializers, output: product };
+  const nodes = layoutOf(storage).nodes(storage, names);
   if (bias !== undefined) {
     const name = uniqueName(model, `${node.name}/bias`);
     nodes.push(makeNode({ op: 'Add', name, inputs: [product, bias], outputs: [output] }));

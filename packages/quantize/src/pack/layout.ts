@@ -6,6 +6,7 @@ import type { Part, PartShape } from './packed-weight.ts';
 import type { Storage } from './storage.ts';
 
 export interface NodeNames {
+  /** Of the layer: the product takes it. */
   name: string;
   activations: string;
   /** In the order of `parts`. */
@@ -13,10 +14,11 @@ export interface NodeNames {
   output: string;
 }
 
-/** One way of storing a weight: the tensors it becomes, and the operator that reads them. */
+/** One way of storing a weight: the tensors it becomes, and the operators that read them. */
 export interface Layout<S extends Storage = Storage> {
   parts(storage: S): PartShape[];
-  node(storage: S, names: NodeNames): NodeProto;
+  /** In order, the product last. Values between them are named `<output>.<role>`. */
+  nodes(storage: S, names: NodeNames): NodeProto[];
   /** The weight as the operator reads it back, [n, k] row-major. */
   values(storage: S, parts: readonly Part[]): Float32Array<ArrayBuffer>;
 }

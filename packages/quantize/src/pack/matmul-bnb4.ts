@@ -15,16 +15,18 @@ export const matMulBnb4: Layout<Bnb4Storage> = {
     ];
   },
 
-  node({ k, n, blockSize }, { name, activations, initializers, output }) {
-    return makeNode({
-      op: 'MatMulBnb4',
-      domain: 'com.microsoft',
-      name,
-      inputs: [activations, ...initializers],
-      outputs: [output],
-      // quant_type 1 is NF4.
-      attributes: { K: k, N: n, block_size: blockSize, quant_type: 1 },
-    });
+  nodes({ k, n, blockSize }, { name, activations, initializers, output }) {
+    return [
+      makeNode({
+        op: 'MatMulBnb4',
+        domain: 'com.microsoft',
+        name,
+        inputs: [activations, ...initializers],
+        outputs: [output],
+        // quant_type 1 is NF4.
+        attributes: { K: k, N: n, block_size: blockSize, quant_type: 1 },
+      }),
+    ];
   },
 
   values({ k, n, blockSize }, parts) {

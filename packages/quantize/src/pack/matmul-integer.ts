@@ -14,14 +14,16 @@ export const matMulInteger: Layout<IntegerStorage> = {
     ];
   },
 
-  node(_storage, { name, activations, initializers, output }) {
-    return makeNode({
-      op: 'DynamicQuantizeMatMul',
-      domain: 'com.microsoft',
-      name,
-      inputs: [activations, ...initializers],
-      outputs: [output],
-    });
+  nodes(_storage, { name, activations, initializers, output }) {
+    return [
+      makeNode({
+        op: 'DynamicQuantizeMatMul',
+        domain: 'com.microsoft',
+        name,
+        inputs: [activations, ...initializers],
+        outputs: [output],
+      }),
+    ];
   },
 
   values({ k, n, scalePer }, parts) {

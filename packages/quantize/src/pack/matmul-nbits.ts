@@ -28,16 +28,18 @@ export const matMulNBits: Layout<NBitsStorage> = {
     return parts;
   },
 
-  node(storage, { name, activations, initializers, output }) {
+  nodes(storage, { name, activations, initializers, output }) {
     const { k, n, bits, blockSize, accuracyLevel } = storage;
-    return makeNode({
-      op: 'MatMulNBits',
-      domain: 'com.microsoft',
-      name,
-      inputs: [activations, ...initializers],
-      outputs: [output],
-      attributes: { K: k, N: n, bits, block_size: blockSize, accuracy_level: accuracyLevel },
-    });
+    return [
+      makeNode({
+        op: 'MatMulNBits',
+        domain: 'com.microsoft',
+        name,
+        inputs: [activations, ...initializers],
+        outputs: [output],
+        attributes: { K: k, N: n, bits, block_size: blockSize, accuracy_level: accuracyLevel },
+      }),
+    ];
   },
 
   values(storage, parts) {
