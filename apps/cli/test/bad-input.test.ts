@@ -17,7 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOfBytes } from '@quantloop/artifacts';
-import { DEMO_MODEL, demoModelFolder, importModel } from '@quantloop/models';
+import { DEMO_MODEL, demoCalibrationFile, demoModelFolder, importModel } from '@quantloop/models';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 
@@ -83,6 +83,21 @@ const CASES: Case[] = [
     what: 'a model folder that is not there',
     change: ['source: builtin:demo', 'source: ./nowhere'],
     says: /campaign\.yaml:3:\d+ {2}models\[0\]\.source {2}there is no folder .*nowhere/,
+  },
+  {
+    what: 'calibration texts that are not there',
+    change: ['evaluation:', 'calibration: { file: ./none.jsonl }\nevaluation:'],
+    says: /campaign\.yaml:6:\d+ {2}calibration {2}\/.*none\.jsonl: there is no such file\./,
+  },
+  {
+    what: 'calibration texts in another field',
+    change: ['evaluation:', `calibration: { file: ${demoCalibrationFile()}, field: txt }\nevaluation:`],
+    says: /campaign\.yaml:6:\d+ {2}calibration {2}.*:1: no text in the field "txt"\. Did you mean "text"\?/,
+  },
+  {
+    what: 'an unknown key of the calibration',
+    change: ['evaluation:', 'calibration: { file: ./none.jsonl, sample: 3 }\nevaluation:'],
+    says: /campaign\.yaml:6:\d+ {2}calibration\.sample {2}unknown key "sample"\. Did you mean "samples"\?/,
   },
   {
     what: 'text that is not YAML',
@@ -341,6 +356,16 @@ describe('a command line that cannot be followed', () => {
       'an unknown method',
       ['quantize', 'builtin:demo', '--method', 'rtm', '--out', 'x'],
       /unknown method "rtm"\. Did you mean "rtn"\?/,
+    ],
+    [
+      'calibration texts that the method has no use for',
+      ['quantize', 'builtin:demo', '--method', 'rtn', '--out', 'x', '--calibration', 'texts.jsonl'],
+      /--calibration texts\.jsonl: rtn needs no calibration texts\n {6}Leave --calibration out\./,
+    ],
+    [
+      'a seed that is none',
+      ['quantize', 'builtin:demo', '--method', 'rtn', '--out', 'x', '--seed', '-1'],
+      /'-1' is invalid.*whole number, 0 or more/,
     ],
   ];
   for (const [what, args, says] of cases) {

@@ -14,6 +14,7 @@ export { Name, Engine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
 export { FidelityItem, FidelityCheck, Scenario, TextSource } from './campaign/evaluation.ts';
+export { Calibration, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
 export { Campaign, Candidate } from './campaign/campaign.ts';
 export {
@@ -34,6 +35,7 @@ export { InvalidSpec, formatPath, type SpecIssue } from './errors/invalid-spec.t
 export { formatValue } from './board/format-value.ts';
 export { parseCampaignFile } from './plan/parse-campaign-file.ts';
 export { expandRecipes, type LabelledRecipe } from './plan/expand-recipes.ts';
+export { needsCalibration } from './plan/needs-calibration.ts';
 export { recipeLabel } from './plan/recipe-label.ts';
 export {
   DIVERGENCE_METRICS,

@@ -8,6 +8,11 @@ export function demoModelFolder(): string {
   return fileURLToPath(new URL('../demo/model', import.meta.url));
 }
 
+/** Texts to calibrate the demo model on, JSON lines with the field `text`; none of them is in a task. */
+export function demoCalibrationFile(): string {
+  return fileURLToPath(new URL('../demo/tasks/data/calibration.jsonl', import.meta.url));
+}
+
 /** Folder of the held-out tasks of the demo model: lm-eval task files, with their data beside them. */
 export function demoTasksFolder(): string {
   return fileURLToPath(new URL('../demo/tasks', import.meta.url));

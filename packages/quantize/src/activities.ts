@@ -1,5 +1,6 @@
 import {
   ArtifactRef,
+  Calibration,
   Metrics,
   Provenance,
   Recipe,
@@ -10,7 +11,11 @@ import { defineStage, jobModule } from '@quantloop/jobs';
 import { z } from 'zod';
 import { METHODS } from './methods/methods.ts';
 
-const Input: z.ZodType<QuantizeModelInput> = z.strictObject({ model: ArtifactRef, recipe: Recipe });
+const Input: z.ZodType<QuantizeModelInput> = z.strictObject({
+  model: ArtifactRef,
+  recipe: Recipe,
+  calibration: Calibration.exactOptional(),
+});
 
 const Output: z.ZodType<QuantizeModelOutput> = z.strictObject({
   model: ArtifactRef,

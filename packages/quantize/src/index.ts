@@ -6,6 +6,7 @@ export { Storage, NBITS_BLOCKS } from './pack/storage.ts';
 export type { PackedWeight, Part, PartShape, RoundingError } from './pack/packed-weight.ts';
 export { LAYOUTS, layoutOf, type Layout, type NodeNames } from './pack/layout.ts';
 export { findLinears, isHead, type Linear } from './graph/find-linears.ts';
+export { readCalibration, type CalibrationSet } from './calibrate/read-calibration.ts';
 export { QuantizationManifest } from './manifest/manifest.ts';
 export { quantizeFolder, type QuantizeFolderOptions } from './quantize-folder.ts';
 export { quantizeStage } from './activities.ts';

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Checkpoint } from '@quantloop/artifacts';
-import { QuantloopError, type Recipe } from '@quantloop/core';
+import { needsCalibration, QuantloopError, type Recipe } from '@quantloop/core';
 import {
   addInitializer,
   ExternalDataWriter,
@@ -15,13 +15,14 @@ import {
   type ModelProto,
   type TensorInfo,
 } from '@quantloop/onnx';
+import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { rewriteLinear } from './graph/rewrite-linear.ts';
 import { weightReaders } from './graph/weight-readers.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
-import { methodOf } from './methods/methods.ts';
+import { METHOD_FACTS, methodOf } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
 import { planWeights } from './plan-weights.ts';
 import { openWeight } from './weights/weight-source.ts';
@@ -32,6 +33,8 @@ export interface QuantizeFolderOptions {
   /** Folder to write; created if it is not there. Its model appears whole or not at all. */
   target: string;
   recipe: Recipe;
+  /** What calibrated methods run the model on; others do not look at it. */
+  calibration?: CalibrationSet;
   /** Finished blocks of weights are kept here and taken from here. @default none */
   checkpoint?: Pick<Checkpoint, 'read' | 'write'>;
   /** Weights (numbers, not tensors) in a block, at least. @default 2^20: writing it takes as long as computing it */
@@ -64,6 +67,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     });
   }
   const method = methodOf(recipe);
+  const calibration = needsCalibration(recipe, METHOD_FACTS) ? requireCalibration(options) : undefined;
   await using reader = await TensorReader.open(join(source, 'model.onnx'));
   const { model } = reader;
   refuseQuantized(model);
@@ -110,6 +114,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const remaining = (info: TensorInfo) => !gone.has(info.name);
   const manifest = writeManifest({
     recipe,
+    ...(calibration !== undefined && { calibration }),
     facts: method.facts,
     sources,
     remaining,
@@ -122,6 +127,15 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await writer.commit();
   await writeModel({ model, file: join(target, 'model.onnx') });
   return manifest;
+}
+
+function requireCalibration({ calibration, recipe }: QuantizeFolderOptions): CalibrationSet {
+  if (calibration !== undefined && calibration.sequences.length > 0) return calibration;
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: `${recipe.method} needs calibration texts.`,
+    hint: 'Give some 128 texts like those the model will see.',
+  });
 }
 
 /** Names of the files that hold the model's tensors. */

@@ -1,5 +1,6 @@
 import type { Measurement, QuantizeModelInput, QuantizeModelOutput } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
+import { readCalibration } from './calibrate/read-calibration.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { quantizeFolder } from './quantize-folder.ts';
 
@@ -7,10 +8,15 @@ import { quantizeFolder } from './quantize-folder.ts';
 export async function run(input: QuantizeModelInput, context: JobContext): Promise<QuantizeModelOutput> {
   const { store, checkpoint, signal } = context;
   const target = await store.scratch();
+  const source = await store.folder(input.model);
+  const { calibration: asked } = input;
   const manifest = await quantizeFolder({
-    source: await store.folder(input.model),
+    source,
     target,
     recipe: input.recipe,
+    ...(asked !== undefined && {
+      calibration: await readCalibration({ folder: source, file: await store.file(asked.text), asked }),
+    }),
     checkpoint,
     signal,
     onProgress: (progress) => context.progress(progress),
@@ -24,6 +30,7 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
       'quantize.method': manifest.method.name,
       'quantize.version': manifest.method.version,
       'quantize.source': input.model.digest,
+      ...(asked !== undefined && { 'quantize.calibration': asked.text.digest }),
     },
   };
 }

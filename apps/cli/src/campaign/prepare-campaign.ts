@@ -14,6 +14,7 @@ import { METHOD_FACTS } from '@quantloop/quantize';
 import type { CampaignText } from './campaign-text.ts';
 import { absoluteSources, sourceIssues } from './check-sources.ts';
 import { engineIssues } from './check-engines.ts';
+import { resolveCalibration } from './resolve-calibration.ts';
 import { resolveFidelity } from './resolve-fidelity.ts';
 import { specError } from './spec-error.ts';
 
@@ -40,21 +41,39 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
     const file = absoluteSources(parseCampaignFile(text.value), text.file);
     const fidelity = await resolveFidelity({ file, campaignFile: text.file, store: gathered });
     const { checks, fidelityMetrics } = fidelity;
-    const issues = [...(await sourceIssues(file)), ...(await engineIssues(file)), ...fidelity.issues];
-    const campaign = resolveAll({ file, checks, fidelityMetrics, issues });
+    const { calibration, issues: calibrationIssues } = await resolveCalibration({
+      file,
+      campaignFile: text.file,
+      store: gathered,
+    });
+    const issues = [
+      ...(await sourceIssues(file)),
+      ...(await engineIssues(file)),
+      ...calibrationIssues,
+      ...fidelity.issues,
+    ];
+    const campaign = resolveAll({
+      file,
+      checks,
+      fidelityMetrics,
+      issues,
+      ...(calibration !== undefined && { calibration }),
+    });
+    const texts = [
+      ...(campaign.calibration === undefined ? [] : [campaign.calibration.text]),
+      ...campaign.fidelity.flatMap((check) => (check.kind === 'divergence' ? [check.text] : [])),
+    ];
     return {
       campaign,
       specDigest: digestOfJson(campaign),
       dispose,
       publish: async (storeRoot) => {
         const store = await openStore({ root: storeRoot });
-        await Promise.all(
-          campaign.fidelity.map((check) =>
-            check.kind === 'task'
-              ? gathered.folder(check.bundle).then((folder) => store.putFolder(folder))
-              : gathered.file(check.text).then((path) => store.putFile(path, check.text.mediaType)),
-          ),
-        );
+        const bundles = campaign.fidelity.flatMap((check) => (check.kind === 'task' ? [check.bundle] : []));
+        await Promise.all([
+          ...bundles.map(async (bundle) => store.putFolder(await gathered.folder(bundle))),
+          ...texts.map(async (each) => store.putFile(await gathered.file(each), each.mediaType)),
+        ]);
         await dispose();
       },
     };

@@ -10,7 +10,8 @@ import {
 } from '@quantloop/core';
 import { bundleTask } from '@quantloop/evaluate';
 import { demoTasksFolder } from '@quantloop/models';
-import { readTexts } from './read-texts.ts';
+import { isBuiltin } from './resolve-calibration.ts';
+import { storeTexts } from './store-texts.ts';
 
 export interface ResolvedFidelity {
   checks: FidelityCheck[];
@@ -55,15 +56,13 @@ async function resolveItem(
     return { check: { kind: 'task', name, bundle, limit: item.limit ?? null }, metrics };
   }
   const source = item.text ?? file.calibration ?? demoText(file);
-  const texts = await readTexts({ ...source, file: resolve(folder, source.file) });
-  const lines = texts.map((text) => `${JSON.stringify({ text })}\n`).join('');
-  const text = await store.putBytes(new TextEncoder().encode(lines), 'application/jsonl');
+  const text = await storeTexts({ field: source.field, file: resolve(folder, source.file) }, store);
   return { check: { kind: 'divergence', tokens: item.tokens, text }, metrics: DIVERGENCE_METRICS };
 }
 
 /** The demo model comes with texts of its own; any other model needs some that are like its use. */
 function demoText(file: CampaignFile): { file: string; field: string } {
-  if (file.models.every(({ source }) => source.startsWith('builtin:'))) {
+  if (file.models.every(({ source }) => isBuiltin(source))) {
     return { file: resolve(demoTasksFolder(), 'data', 'stories.jsonl'), field: 'text' };
   }
   throw new QuantloopError({

@@ -52,6 +52,13 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function nonNegativeInteger(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return value;
+}
+
 function parsePort(text: string): number {
   const port = positiveInteger(text);
   if (port > 65_535) throw new InvalidArgumentError('Ports end at 65535.');

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error.ts';
+import type { CalibrationFlags } from '../stages/calibration-from-flags.ts';
 import type { RecipeFlags } from '../stages/recipe-from-flags.ts';
 import {
+  nonNegativeInteger,
   outputOptions,
   placeOptions,
   positiveInteger,
@@ -10,7 +12,7 @@ import {
   type PlaceOptions,
 } from './common-options.ts';
 
-interface QuantizeOptions extends OutputOptions, PlaceOptions, RecipeFlags {
+interface QuantizeOptions extends OutputOptions, PlaceOptions, RecipeFlags, CalibrationFlags {
   out: string;
 }
 
@@ -28,6 +30,11 @@ export function define(command: Command): void {
     .option('--asymmetric', 'with zero points')
     .option('--exclude <globs...>', 'weights left unquantized')
     .option('--option <name=value>', 'an option of the method (repeatable)', collectOption, {})
+    .option('--calibration <file>', 'texts for methods that need them: JSON lines, or one text a line')
+    .option('--calibration-field <name>', 'field of the JSON lines that holds the text (default: text)')
+    .option('--samples <n>', 'calibration texts to use, at most (default: 128)', positiveInteger)
+    .option('--tokens <n>', 'tokens of a calibration text, at most (default: 512)', positiveInteger)
+    .option('--seed <n>', '0: the first texts; any other: texts drawn at random', nonNegativeInteger)
     .action(async (source: string, options: QuantizeOptions) => {
       const { openStore } = await import('@quantloop/artifacts');
       const { formatValue } = await import('@quantloop/core');
@@ -35,14 +42,18 @@ export function define(command: Command): void {
       const { importSource, runVisibly } = await import('../stages/run-visibly.ts');
       const { placeFolder, requireFreeFolder } = await import('../stages/place-folder.ts');
       const { recipeFromFlags } = await import('../stages/recipe-from-flags.ts');
+      const { calibrationFromFlags } = await import('../stages/calibration-from-flags.ts');
+      const { storeCalibration } = await import('../campaign/resolve-calibration.ts');
       const { printJson } = await import('../output/print-json.ts');
       const recipe = recipeFromFlags(options);
+      const texts = calibrationFromFlags({ flags: options, recipe, source });
       await requireFreeFolder(options.out);
       const store = await openStore({ root: storeRoot(options) });
+      const calibration = texts && (await storeCalibration(texts, store));
       const imported = await importSource(source, { store, json: options.json === true });
       const { output, execution } = await runVisibly(
         quantizeStage,
-        { model: imported.model, recipe },
+        { model: imported.model, recipe, ...(calibration !== undefined && { calibration }) },
         { store, json: options.json === true },
       );
       await placeFolder(await store.folder(output.model), options.out);

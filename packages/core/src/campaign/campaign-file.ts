@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FidelityItem, Scenario, TextSource } from './evaluation.ts';
+import { CalibrationSource } from './calibration.ts';
+import { FidelityItem, Scenario } from './evaluation.ts';
 import { Quantity } from './quantity.ts';
 import { RecipeGrid } from './recipe.ts';
 import { Requirement } from './requirement.ts';
@@ -25,7 +26,7 @@ export const CampaignFile = z.strictObject({
     )
     .min(1),
   targets: z.array(Target).min(1),
-  calibration: TextSource.optional(),
+  calibration: CalibrationSource.optional(),
   evaluation: z.strictObject({
     fidelity: z.array(FidelityItem).min(1),
     performance: z.array(Scenario).min(1),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Calibration } from './calibration.ts';
 import { FidelityCheck, Scenario } from './evaluation.ts';
 import { Objective } from './campaign-file.ts';
 import { Recipe } from './recipe.ts';
@@ -11,6 +12,8 @@ export const Candidate = z.strictObject({
   label: z.string(),
   /** Target ids whose engine has no kernel for it. */
   simulatedOn: z.array(z.string()),
+  /** Its method runs the model on the campaign's calibration texts. */
+  calibrated: z.boolean().default(false),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
@@ -20,6 +23,8 @@ export const Campaign = z.strictObject({
   campaign: Name,
   models: z.array(z.strictObject({ id: Name, source: z.string() })).min(1),
   targets: z.array(Target).min(1),
+  /** Present when a candidate is calibrated. */
+  calibration: Calibration.optional(),
   fidelity: z.array(FidelityCheck).min(1),
   performance: z.array(Scenario).min(1),
   requirements: Requirement,

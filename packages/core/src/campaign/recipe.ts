@@ -45,7 +45,8 @@ export interface MethodFacts {
   readonly source: string;
   /** Bumped whenever the method's output changes: part of the cache key. */
   readonly version: string;
-  readonly needsCalibration: boolean;
+  /** Whether the model is run on calibration texts; where that depends on the recipe, a function of it. */
+  readonly needsCalibration: boolean | ((recipe: Recipe) => boolean);
   /** Allowed values, the first one is the default. */
   readonly bits: readonly number[];
   /** Allowed granularities, the first one is the default; `group` may carry any size of `groups`. */

@@ -6,6 +6,8 @@ import { recipeLabel } from './recipe-label.ts';
 export interface LabelledRecipe {
   recipe: Recipe;
   label: string;
+  /** Index of the written recipe that it comes from. */
+  index: number;
 }
 
 export interface Expansion {
@@ -35,7 +37,7 @@ export function expandRecipes(grids: readonly RecipeGrid[], methods: Record<stri
         continue;
       }
       for (const written of combinations(grid, facts)) {
-        const checked = checkRecipe(written, grid, facts);
+        const checked = checkRecipe({ written, grid, facts, index });
         if ('message' in checked) issues.push({ ...checked, path: at(...checked.path) });
         else if (!found.has(checked.label)) found.set(checked.label, checked);
       }
@@ -61,7 +63,13 @@ function defaultGranularity(facts: MethodFacts): Granularity {
   return kind === 'group' ? { group: facts.groups[0]! } : kind;
 }
 
-function checkRecipe(written: Written, grid: RecipeGrid, facts: MethodFacts): LabelledRecipe | SpecIssue {
+function checkRecipe(options: {
+  written: Written;
+  grid: RecipeGrid;
+  facts: MethodFacts;
+  index: number;
+}): LabelledRecipe | SpecIssue {
+  const { written, grid, facts, index } = options;
   const { bits, granularity, symmetric } = written;
   const kind = typeof granularity === 'object' ? 'group' : granularity;
   const refuse = (key: string, value: string, allowed: readonly unknown[]): SpecIssue => ({
@@ -79,14 +87,14 @@ function checkRecipe(written: Written, grid: RecipeGrid, facts: MethodFacts): La
     );
   }
   if (!facts.symmetric.includes(symmetric)) return refuse('symmetric', String(symmetric), facts.symmetric);
-  const options = facts.options.safeParse(grid.options ?? {});
-  if (!options.success) {
-    const [issue] = options.error.issues;
+  const parsed = facts.options.safeParse(grid.options ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
     return {
       path: ['options', ...(issue?.path.map(String) ?? [])],
       message: `${facts.name}: ${issue?.message ?? 'the options do not fit'}.`,
     };
   }
-  const recipe: Recipe = { ...written, exclude: grid.exclude ?? [], options: options.data };
-  return { recipe, label: recipeLabel(recipe, facts.options.parse({})) };
+  const recipe: Recipe = { ...written, exclude: grid.exclude ?? [], options: parsed.data };
+  return { recipe, label: recipeLabel(recipe, facts.options.parse({})), index };
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CalibrationSource } from '../campaign/calibration.ts';
 import { CampaignFile } from '../campaign/campaign-file.ts';
 import { FidelityItem, Scenario, TextSource } from '../campaign/evaluation.ts';
 import { RecipeGrid } from '../campaign/recipe.ts';
@@ -20,7 +21,7 @@ const KEYS_AT: Record<string, readonly string[]> = {
   models: ['id', 'source'],
   targets: ['id', 'engine'],
   engine: Object.keys(OnnxRuntimeEngine.shape),
-  calibration: Object.keys(TextSource.shape),
+  calibration: Object.keys(CalibrationSource.shape),
   text: Object.keys(TextSource.shape),
   evaluation: ['fidelity', 'performance'],
   fidelity: FidelityItem.options.flatMap((option) => Object.keys(option.shape)),

@@ -1,4 +1,5 @@
 import type { Trial } from '../board/trial.ts';
+import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Target } from '../campaign/target.ts';
 
@@ -6,6 +7,8 @@ import type { Target } from '../campaign/target.ts';
 export interface PlannedTrial {
   trial: Pick<Trial, 'id' | 'model' | 'target' | 'recipe' | 'label' | 'round' | 'simulated'>;
   target: Target;
+  /** Present when its recipe is calibrated. */
+  calibration?: Calibration;
 }
 
 /** The label of the unquantized model on the target's own engine: a row of its own. */
@@ -22,7 +25,7 @@ export function planRound(campaign: Campaign): PlannedTrial[] {
           trial: { ...place, id: id(BASELINE), label: BASELINE, recipe: null, round: 0, simulated: false },
           target,
         },
-        ...campaign.candidates.map(({ recipe, label, simulatedOn }) => ({
+        ...campaign.candidates.map(({ recipe, label, simulatedOn, calibrated }) => ({
           trial: {
             ...place,
             id: id(label),
@@ -32,6 +35,7 @@ export function planRound(campaign: Campaign): PlannedTrial[] {
             simulated: simulatedOn.includes(target.id),
           },
           target,
+          ...(calibrated && campaign.calibration !== undefined && { calibration: campaign.calibration }),
         })),
       ];
     }),

@@ -1,3 +1,4 @@
+import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { CampaignFile, Objective } from '../campaign/campaign-file.ts';
 import type { FidelityCheck } from '../campaign/evaluation.ts';
@@ -5,8 +6,9 @@ import type { MethodFacts } from '../campaign/recipe.ts';
 import type { Requirement } from '../campaign/requirement.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
-import { expandRecipes } from './expand-recipes.ts';
+import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
 import { knownMetrics, type KnownMetric } from './known-metrics.ts';
+import { needsCalibration } from './needs-calibration.ts';
 
 export interface ResolveCampaignOptions {
   file: CampaignFile;
@@ -15,16 +17,21 @@ export interface ResolveCampaignOptions {
   checks: FidelityCheck[];
   /** The metrics these checks measure. */
   fidelityMetrics: readonly KnownMetric[];
+  /** The texts of the file, or the models' own, resolved. @default none: calibrated methods are refused */
+  calibration?: Calibration;
 }
 
 /** Fills in and checks everything that the file's shape alone cannot tell. Throws {@link InvalidSpec} with every issue. */
 export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
-  const { file, methods, checks } = options;
+  const { file, methods, checks, calibration } = options;
   const objectives = Array.isArray(file.objective) ? file.objective : [file.objective];
   const { recipes, issues: recipeIssues } = expandRecipes(file.search.recipes, methods);
+  const calibrated = recipes.filter(({ recipe }) => needsCalibration(recipe, methods));
   const metrics = knownMetrics(file, options.fidelityMetrics).map((metric) => metric.name);
   const issues = [
     ...recipeIssues,
+    // Texts that cannot be read are an issue of their own.
+    ...(calibration === undefined && file.calibration === undefined ? calibrationIssues(calibrated) : []),
     ...duplicateIssues(
       'models',
       file.models.map((model) => model.id),
@@ -64,16 +71,18 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     campaign: file.campaign,
     models: file.models,
     targets: file.targets,
+    ...(calibrated.length > 0 && calibration !== undefined && { calibration }),
     fidelity: checks,
     performance: file.evaluation.performance,
     requirements: file.requirements,
     objectives,
-    candidates: recipes.map(({ recipe, label }) => ({
-      recipe,
-      label,
+    candidates: recipes.map((each) => ({
+      recipe: each.recipe,
+      label: each.label,
       simulatedOn: file.targets
-        .filter((target) => methods[recipe.method]!.supports(recipe, target.engine) === 'simulated')
+        .filter((target) => methods[each.recipe.method]!.supports(each.recipe, target.engine) === 'simulated')
         .map((target) => target.id),
+      calibrated: calibrated.includes(each),
     })),
     budget: { trials: file.budget.trials, wallClock: file.budget.wallClock?.value ?? null },
     seed: file.seed,
@@ -82,6 +91,18 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
 
 export function objectiveMetric(objective: Objective): string {
   return 'minimize' in objective ? objective.minimize : objective.maximize;
+}
+
+/** One for each method of each written recipe. */
+function calibrationIssues(calibrated: readonly LabelledRecipe[]): SpecIssue[] {
+  const named = new Map(
+    calibrated.map(({ recipe, index }) => [`${index} ${recipe.method}`, { recipe, index }]),
+  );
+  return [...named.values()].map(({ recipe, index }) => ({
+    path: ['search', 'recipes', index, 'method'],
+    message: `${recipe.method} needs calibration texts.`,
+    hint: 'Add calibration: { file: ./calibration.jsonl, field: text }, some 128 texts like those the model will see.',
+  }));
 }
 
 function requirementIssues(

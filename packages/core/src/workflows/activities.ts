@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Execution, Provenance } from '../board/trial.ts';
+import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { FidelityCheck, Scenario } from '../campaign/evaluation.ts';
 import type { Recipe } from '../campaign/recipe.ts';
@@ -28,6 +29,8 @@ export interface ImportModelOutput {
 export interface QuantizeModelInput {
   model: ArtifactRef;
   recipe: Recipe;
+  /** Present for recipes that need it, and only for them: it is part of the job's identity. */
+  calibration?: Calibration;
 }
 export interface QuantizeModelOutput {
   model: ArtifactRef;

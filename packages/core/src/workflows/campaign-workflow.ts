@@ -91,21 +91,22 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   progress.enter('done');
   return { decision, folder, phases: progress.phases() };
 
-  async function runTrial({ trial, target }: PlannedTrial): Promise<TrialWorkflowResult> {
+  async function runTrial(plan: PlannedTrial): Promise<TrialWorkflowResult> {
+    const { trial } = plan;
     const source = sources.get(trial.model);
     if (source === undefined) return notImported(trial, unusable.get(trial.model)!);
     const items = baselines.get(`${trial.model}/${trial.target}`)?.items ?? null;
     const baseline = items === null ? undefined : { model: source.output.model, items };
     progress.begin(trial.id);
     const workflowId = progress.workflowIdOf(trial.id);
-    const args: [TrialWorkflowInput] = [inputOf({ trial, target }, source, baseline)];
+    const args: [TrialWorkflowInput] = [inputOf(plan, source, baseline)];
     const result = known.get(trial.id) ?? (await executeChild(trialWorkflow, { args, workflowId }));
     progress.finish(result.trial);
     return result;
   }
 
   function inputOf(
-    { trial, target }: PlannedTrial,
+    { trial, target, calibration }: PlannedTrial,
     source: StageResult<ImportModelOutput>,
     baseline?: NonNullable<TrialWorkflowInput['baseline']>,
   ): TrialWorkflowInput {
@@ -115,6 +116,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
       source: source.output,
       campaign: { fidelity, performance, seed, engine: target.engine },
       ...(trial.recipe === null && { importExecution: source.execution }),
+      ...(calibration !== undefined && { calibration }),
       ...(baseline !== undefined && { baseline }),
     };
   }

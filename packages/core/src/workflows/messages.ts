@@ -1,4 +1,5 @@
 import type { Execution, Failure, Trial } from '../board/trial.ts';
+import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Decision } from '../decide/decision.ts';
 import type { ImportModelOutput } from './activities.ts';
@@ -56,6 +57,8 @@ export interface TrialWorkflowInput {
   campaign: Pick<Campaign, 'fidelity' | 'performance' | 'seed'> & {
     engine: Campaign['targets'][number]['engine'];
   };
+  /** Present when the recipe is calibrated. */
+  calibration?: Calibration;
   /** Absent for the baseline itself. */
   baseline?: { model: ArtifactRef; items: ArtifactRef };
 }

@@ -17,7 +17,7 @@ export interface RunTrialOptions {
  */
 export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowResult> {
   const { input, stages, failureOf } = options;
-  const { campaign, source } = input;
+  const { campaign, source, calibration } = input;
   const trial: Trial = {
     ...input.trial,
     status: 'measured',
@@ -34,7 +34,13 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
     let { model } = source;
     const { recipe } = trial;
     if (recipe !== null) {
-      const quantized = await run('quantize', () => stages.quantizeModel({ model: source.model, recipe }));
+      const quantized = await run('quantize', () =>
+        stages.quantizeModel({
+          model: source.model,
+          recipe,
+          ...(calibration !== undefined && { calibration }),
+        }),
+      );
       model = quantized.model;
     }
     trial.artifact = model;

@@ -1,4 +1,5 @@
 import {
+  type Calibration,
   Campaign,
   formatPath,
   InvalidSpec,
@@ -25,6 +26,16 @@ const rtn: MethodFacts = {
   supports: (recipe) => (recipe.bits === 8 ? 'simulated' : 'native'),
 };
 
+/** Needs calibration texts for 4 bits. */
+const fitted: MethodFacts = {
+  ...rtn,
+  name: 'fitted',
+  options: z.strictObject({}),
+  needsCalibration: ({ bits }) => bits === 4,
+};
+
+const calibration: Calibration = { text: reference(), samples: 8, tokens: 64, seed: 3 };
+
 const written = {
   campaign: 'support-bot',
   models: [{ id: 'tiny', source: 'builtin:demo' }],
@@ -48,12 +59,13 @@ const written = {
   search: { recipes: [{ method: 'rtn', bits: [8, 4], granularity: ['channel', { group: 32 }] }] },
 } as const;
 
-const resolve = (file: unknown) =>
+const resolve = (file: unknown, texts?: Calibration) =>
   resolveCampaign({
     file: parseCampaignFile(file),
-    methods: { rtn },
+    methods: { rtn, fitted },
     checks: [{ kind: 'task', name: 'demo_arithmetic', bundle: reference(), limit: null }],
     fidelityMetrics: [{ name: 'demo_arithmetic.exact_match', higherIsBetter: true }],
+    ...(texts !== undefined && { calibration: texts }),
   });
 
 /** `place: message hint`, one a line. */
@@ -147,6 +159,21 @@ describe('a campaign file', () => {
       'search.recipes[0].options: rtn: Unrecognized key: "hed".',
     ],
     [
+      'a method that needs calibration texts, without them',
+      recipes({ method: 'rtn' }, { method: ['rtn', 'fitted'], bits: [8, 4] }),
+      'search.recipes[1].method: fitted needs calibration texts. Add calibration: { file: ',
+    ],
+    [
+      'a key of the calibration block',
+      changed({ calibration: { file: 'texts.jsonl', sample: 3 } }),
+      'calibration.sample: unknown key "sample". Did you mean "samples"?',
+    ],
+    [
+      'no calibration samples',
+      changed({ calibration: { file: 'texts.jsonl', samples: 0 } }),
+      'calibration.samples: Too small',
+    ],
+    [
       'a bad quantity',
       changed({ budget: { wallClock: '6 moons' } }),
       'budget.wallClock: "6 moons" is not a quantity',
@@ -178,6 +205,34 @@ describe('a campaign file', () => {
       found.some((line) => line.startsWith(message)),
       found.join('\n'),
     ).toBe(true);
+  });
+
+  test('gives calibration texts to the recipes that need them, and to no others', () => {
+    const campaign = resolve(recipes({ method: 'fitted', bits: [4, 8] }, { method: 'rtn' }), calibration);
+    expect(campaign.calibration).toEqual(calibration);
+    const planned = planRound(campaign).map(({ trial, calibration }) => [trial.label, calibration]);
+    expect(planned).toEqual([
+      ['baseline', undefined],
+      ['fitted-int4-g32-sym', calibration],
+      ['fitted-int8-g32-sym', undefined],
+      ['rtn-int4-g32-sym', undefined],
+    ]);
+    expect(Campaign.parse(JSON.parse(JSON.stringify(campaign)))).toEqual(campaign);
+  });
+
+  test('that calibrates nothing is the same with texts and without', () => {
+    expect(resolve(written, calibration)).toEqual(resolve(written));
+  });
+
+  test('says how much of which texts, by default 128 times 512 tokens from the first on', () => {
+    const file = parseCampaignFile(changed({ calibration: { file: 'texts.jsonl' } }));
+    expect(file.calibration).toEqual({
+      file: 'texts.jsonl',
+      field: 'text',
+      samples: 128,
+      tokens: 512,
+      seed: 0,
+    });
   });
 
   test('names every mistake at once', () => {

@@ -1,4 +1,4 @@
-import { Recipe } from '@quantloop/core';
+import { Calibration, Recipe } from '@quantloop/core';
 import { z } from 'zod';
 import { Storage } from '../pack/storage.ts';
 
@@ -34,11 +34,23 @@ const KeptTensor = z.strictObject({
   reason: z.string(),
 });
 
+const UsedCalibration = z.strictObject({
+  sequences: z.int().positive(),
+  /** Of all sequences together. */
+  tokens: z.int().positive(),
+  /** What was asked for; there may have been less. */
+  asked: Calibration.optional(),
+  /** Where less was used than was asked for. */
+  notes: z.array(z.string()),
+});
+
 /** `quantization.json` of a quantized model: what was done to which weight, and the error it made. Holds no times. */
 export const QuantizationManifest = z.strictObject({
   schemaVersion: z.literal(1),
   recipe: Recipe,
   method: z.strictObject({ name: z.string(), version: z.string(), source: z.string() }),
+  /** What a calibrated method ran the model on. */
+  calibration: UsedCalibration.optional(),
   /** Patterns of the recipe's `exclude`, and how many weights each one kept. */
   exclude: z.array(z.strictObject({ pattern: z.string(), weights: z.int() })),
   quantized: z.array(QuantizedTensor),

@@ -1,11 +1,13 @@
 import type { MethodFacts, Recipe } from '@quantloop/core';
 import { elementCount, FLOAT_TYPES, type TensorInfo } from '@quantloop/onnx';
+import type { CalibrationSet } from '../calibrate/read-calibration.ts';
 import type { Linear } from '../graph/find-linears.ts';
 import { isTable, type WeightReader } from '../graph/weight-readers.ts';
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
 import { QuantizationManifest } from './manifest.ts';
 import { relativeError } from './relative-error.ts';
+import { usedCalibration } from './used-calibration.ts';
 
 /** A weight whose packed form is in the new model. */
 export interface FinishedWeight {
@@ -18,6 +20,7 @@ export interface FinishedWeight {
 
 export interface WriteManifestOptions {
   recipe: Recipe;
+  calibration?: CalibrationSet;
   facts: MethodFacts;
   /** Initializers of the source. */
   sources: readonly TensorInfo[];
@@ -71,6 +74,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
     schemaVersion: 1,
     recipe,
     method: { name: facts.name, version: facts.version, source: facts.source },
+    ...(options.calibration !== undefined && { calibration: usedCalibration(options.calibration) }),
     exclude: [...options.excluded].map(([pattern, matched]) => ({ pattern, weights: matched })),
     quantized,
     kept,

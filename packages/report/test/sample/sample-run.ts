@@ -123,6 +123,7 @@ function sampleCampaign({ models, targets, recipes, maxDrop }: SampleOptions): C
       recipe: each,
       label: labelOf(each),
       simulatedOn: each.bits === 3 ? targets : [],
+      calibrated: false,
     })),
     budget: { trials: 40, wallClock: null },
     seed: 0,
