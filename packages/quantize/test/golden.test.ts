@@ -52,6 +52,7 @@ describe.skipIf(!present)(
       ['8-sym', 8, true],
       ['4-sym', 4, true],
       ['4-asym', 4, false],
+      ['3-asym', 3, false],
     ] as const) {
       test(`rtn per channel, ${name}`, async () => {
         const target = await temporaryFolder();

@@ -164,6 +164,7 @@ describe('which weights are quantized', () => {
     { k: 300, bits: 4, blockSize: 64 },
     { k: 4096, bits: 4, blockSize: 256 },
     { k: 5, bits: 8, blockSize: 16 },
+    { k: 300, bits: 3, blockSize: 64 },
   ])('one scale for $k inputs is repeated over blocks of $blockSize', async ({ k, bits, blockSize }) => {
     const recipe = recipeOf({ method: 'rtn', bits, granularity: 'channel' });
     const { manifest, target } = await quantized(await linearsFolder([layer('a', k, 3)]), recipe);

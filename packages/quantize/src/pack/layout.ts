@@ -19,7 +19,7 @@ export interface Layout<S extends Storage = Storage> {
   parts(storage: S): PartShape[];
   /** In order, the product last. Values between them are named `<output>.<role>`. */
   nodes(storage: S, names: NodeNames): NodeProto[];
-  /** The weight as the operator reads it back, [n, k] row-major. */
+  /** The weight as the product reads it back, [n, k] row-major. */
   values(storage: S, parts: readonly Part[]): Float32Array<ArrayBuffer>;
 }
 

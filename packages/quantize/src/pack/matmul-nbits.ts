@@ -3,16 +3,21 @@ import type { Layout } from './layout.ts';
 import { unpackCodes } from './pack-codes.ts';
 import type { PartShape } from './packed-weight.ts';
 import { NBITS_BLOCKS, type NBitsStorage } from './storage.ts';
+import { widenThreeBits } from './widen-three-bits.ts';
 
 export const blocksPerChannel = (storage: NBitsStorage): number => Math.ceil(storage.k / storage.blockSize);
 
-/** Bytes of one channel's zero points: packed like the codes, each channel padded to a whole byte. */
+/** Bits that the kernel takes, for codes and zero points alike. Zero points are so few that they are stored like that. */
+export const kernelBits = (bits: NBitsStorage['bits']): 2 | 4 | 8 => (bits === 3 ? 4 : bits);
+
+/** Bytes of one channel's zero points: packed low bits first, each channel padded to a whole byte. */
 export const zeroPointBytes = (storage: NBitsStorage): number =>
-  Math.ceil((blocksPerChannel(storage) * storage.bits) / 8);
+  Math.ceil((blocksPerChannel(storage) * kernelBits(storage.bits)) / 8);
 
 /**
- * Weight-only blocks of 2, 4 or 8 bits. `codes` is uint8 [N, ceil(K / block), block · bits / 8], channel by channel,
- * the tail of the last block zero; `scales` [N, ceil(K / block)]; `zero_points` uint8 [N, bytes].
+ * Weight-only blocks of 2, 3, 4 or 8 bits. `codes` is uint8 [N, ceil(K / block), block · bits / 8], channel by channel,
+ * the tail of the last block zero; `scales` [N, ceil(K / block)]; `zero_points` uint8 [N, bytes], of 4 bits where the
+ * codes have 3.
  */
 export const matMulNBits: Layout<NBitsStorage> = {
   parts(storage) {
@@ -30,16 +35,23 @@ export const matMulNBits: Layout<NBitsStorage> = {
 
   nodes(storage, { name, activations, initializers, output }) {
     const { k, n, bits, blockSize, accuracyLevel } = storage;
-    return [
-      makeNode({
-        op: 'MatMulNBits',
-        domain: 'com.microsoft',
-        name,
-        inputs: [activations, ...initializers],
-        outputs: [output],
-        attributes: { K: k, N: n, bits, block_size: blockSize, accuracy_level: accuracyLevel },
-      }),
-    ];
+    const [codes, ...others] = initializers;
+    const widened = bits === 3 ? widenThreeBits(storage, { codes: codes!, output }) : undefined;
+    const product = makeNode({
+      op: 'MatMulNBits',
+      domain: 'com.microsoft',
+      name,
+      inputs: [activations, widened?.codes ?? codes!, ...others],
+      outputs: [output],
+      attributes: {
+        K: k,
+        N: n,
+        bits: kernelBits(bits),
+        block_size: blockSize,
+        accuracy_level: accuracyLevel,
+      },
+    });
+    return [...(widened?.nodes ?? []), product];
   },
 
   values(storage, parts) {
@@ -55,7 +67,9 @@ export const matMulNBits: Layout<NBitsStorage> = {
     const values = new Float32Array(n * k);
     for (let channel = 0; channel < n; channel++) {
       unpackCodes(packed!, bits, (channel * blocks * blockSize * bits) / 8, codes);
-      if (zeroPoints !== undefined) unpackCodes(zeroPoints, bits, channel * zeroPointBytes(storage), zeros);
+      if (zeroPoints !== undefined) {
+        unpackCodes(zeroPoints, kernelBits(bits), channel * zeroPointBytes(storage), zeros);
+      }
       for (let i = 0; i < k; i++) {
         const block = Math.floor(i / blockSize);
         values[channel * k + i] = (codes[i]! - zeros[block]!) * scales[channel * blocks + block]!;
@@ -69,11 +83,12 @@ export const matMulNBits: Layout<NBitsStorage> = {
  * The block size that stores a whole channel of `k` inputs in the fewest bytes: padding of the last block against
  * repeated scales. Equal bytes: the larger one.
  */
-export function channelBlockSize(options: { k: number; bits: number; zeroPoints: boolean }): number {
+export function channelBlockSize(options: Pick<NBitsStorage, 'k' | 'bits' | 'zeroPoints'>): number {
   const { k, bits, zeroPoints } = options;
   const bytes = (size: number): number => {
     const blocks = Math.ceil(k / size);
-    return (blocks * size * bits) / 8 + blocks * 4 + (zeroPoints ? Math.ceil((blocks * bits) / 8) : 0);
+    const zeroBytes = zeroPoints ? Math.ceil((blocks * kernelBits(bits)) / 8) : 0;
+    return (blocks * size * bits) / 8 + blocks * 4 + zeroBytes;
   };
   return NBITS_BLOCKS.reduce((best, size) => (bytes(size) <= bytes(best) ? size : best));
 }

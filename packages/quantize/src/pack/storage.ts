@@ -9,11 +9,12 @@ const Shape = { k: z.int().positive(), n: z.int().positive() };
 export const NBitsStorage = z.strictObject({
   layout: z.literal('matmul-nbits'),
   ...Shape,
-  bits: z.union([z.literal(2), z.literal(4), z.literal(8)]),
+  /** 3: no kernel has it; the graph widens the codes to 4 bits, see `widen-three-bits.ts`. */
+  bits: z.union([z.literal(2), z.literal(3), z.literal(4), z.literal(8)]),
   blockSize: z.int().positive(),
-  /** `channel`: every block of a channel repeats the channel's one scale, as the kernel knows blocks only. */
-  scalePer: z.enum(['block', 'channel']),
-  /** Without zero points the kernel takes 2^(bits-1). */
+  /** `channel`, `tensor`: every block repeats the one scale, as the kernel knows blocks only. */
+  scalePer: z.enum(['block', 'channel', 'tensor']),
+  /** Without zero points weight 0 has the code 2^(bits-1). */
   zeroPoints: z.boolean(),
   /** Also the type of the activations. */
   scaleType: z.enum(['float32', 'float16']),

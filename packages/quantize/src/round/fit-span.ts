@@ -1,5 +1,7 @@
-import { float16ToFloat32, float32ToFloat16 } from '@quantloop/onnx';
-import { rangeOf, type Row } from './range-of.ts';
+import { rangeOf, type Range, type Row } from './range-of.ts';
+import { roundHalfEven } from './round-half-even.ts';
+import { shrinkSpan } from './shrink-span.ts';
+import { storedScale, type ScaleType } from './stored-scale.ts';
 
 /** An unsigned integer grid: `codes − zero` steps of `scale`. */
 export interface Span {
@@ -19,13 +21,19 @@ export interface Grid {
    * `asymmetric`: scale = (max(w, 0) − min(w, 0)) / (2^b − 1), zero = round(−min / scale). The same in both of them.
    */
   range: 'signed' | 'centered' | 'asymmetric';
-  /** Type in which scales are stored. */
-  scaleType: 'float32' | 'float16';
+  /** `mse`: the scale is shrunk to where the squared error is smallest, see `SHRINKS`. */
+  clip: 'none' | 'mse';
+  scaleType: ScaleType;
 }
 
 /** The grid for the weights `row[start … end)`; weight 0 is always on it. */
 export function fitSpan(row: Row, start: number, end: number, grid: Grid): Span {
-  const { low, high } = rangeOf(row, start, end);
+  const span = coverRange(rangeOf(row, start, end), grid);
+  return grid.clip === 'none' ? span : shrinkSpan(row.values, start, end, span, grid);
+}
+
+/** The grid that covers a range, nothing clipped. */
+export function coverRange({ low, high }: Range, grid: Omit<Grid, 'clip'>): Span {
   const top = 2 ** grid.bits - 1;
   const half = 2 ** (grid.bits - 1);
   if (grid.range === 'signed') {
@@ -37,19 +45,4 @@ export function fitSpan(row: Row, start: number, end: number, grid: Grid): Span 
   }
   const scale = storedScale((high - low) / top, grid.scaleType);
   return { scale, zero: scale === 0 ? 0 : Math.min(top, roundHalfEven(-low / scale)) };
-}
-
-/** Integers are spaced by 1 between 2^52 and 2^53: adding and taking away rounds ties to even, |value| < 2^51. */
-const MAGIC = 1.5 * 2 ** 52;
-
-export const roundHalfEven = (value: number): number => value + MAGIC - MAGIC;
-
-const SMALLEST = { float32: 2 ** -149, float16: 2 ** -24 };
-
-/** A scale as it is stored: never 0 unless it is 0, however small. */
-function storedScale(scale: number, type: Grid['scaleType']): number {
-  const single = Math.fround(scale);
-  const stored =
-    type === 'float32' ? single : float16ToFloat32(float32ToFloat16(Float32Array.of(single)))[0]!;
-  return stored === 0 && scale !== 0 ? Math.sign(scale) * SMALLEST[type] : stored;
 }

@@ -4,6 +4,12 @@ export interface Row {
   bits: Int32Array;
 }
 
+/** Smallest and largest of some weights and 0. */
+export interface Range {
+  low: number;
+  high: number;
+}
+
 export function rowOf(values: Float32Array): Row {
   return { values, bits: new Int32Array(values.buffer, values.byteOffset, values.length) };
 }
@@ -12,10 +18,10 @@ const asFloat = new Float32Array(2);
 const asBits = new Int32Array(asFloat.buffer);
 
 /**
- * The smallest and largest of the weights `row[start … end)` and 0. Without branches, on the bit patterns, which order
+ * The range of the weights `row[start … end)`. Without branches, on the bit patterns, which order
  * as the magnitudes do: in short blocks every other comparison would be mispredicted (3.5 times as slow).
  */
-export function rangeOf(row: Row, start: number, end: number): { low: number; high: number } {
+export function rangeOf(row: Row, start: number, end: number): Range {
   const { bits } = row;
   let positive = 0;
   let negative = 0;

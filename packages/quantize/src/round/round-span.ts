@@ -1,5 +1,6 @@
 import type { RoundingError } from '../pack/packed-weight.ts';
-import { roundHalfEven, type Span } from './fit-span.ts';
+import type { Span } from './fit-span.ts';
+import { roundHalfEven } from './round-half-even.ts';
 
 /** Σ W², Σ (W − Q)² and max (W − Q)², added to in place. */
 export type ErrorSums = Float64Array;

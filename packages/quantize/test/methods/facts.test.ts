@@ -13,6 +13,8 @@ describe('what methods declare', () => {
 
   test.each([
     ['rtn', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'native', coreml: 'simulated' }],
+    ['rtn', 2, { cpu: 'native', webgpu: 'native', cuda: 'simulated', dml: 'simulated' }],
+    ['rtn', 3, { cpu: 'simulated', webgpu: 'simulated', cuda: 'simulated', dml: 'simulated' }],
     ['rtn', 8, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', tensorrt: 'simulated' }],
     ['nf4', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', coreml: 'simulated' }],
     ['dynamic-int8', 8, { cpu: 'native', dml: 'native', cuda: 'simulated', webgpu: 'simulated' }],

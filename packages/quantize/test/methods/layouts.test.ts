@@ -27,22 +27,24 @@ interface Case {
 
 const GROUPS = [16, 32, 64, 128, 256];
 
-const rtnCases: Case[] = [4, 8].flatMap((bits) =>
+const rtnCases: Case[] = [2, 3, 4, 8].flatMap((bits) =>
   (['signed', 'centered', 'asymmetric'] as const).flatMap((range) =>
-    ['channel' as const, ...GROUPS.map((group) => ({ group }))].map((granularity) => ({
-      recipe: recipeOf({
-        method: 'rtn',
-        bits,
-        symmetric: range !== 'asymmetric',
-        granularity,
-        options: { accuracyLevel: 0, ...(range === 'asymmetric' ? {} : { symmetricRange: range }) },
-      }),
-      reference: (weight: Float32Array, { storage }: Quantized) => {
-        if (storage.layout !== 'matmul-nbits') throw new Error(`rtn chose ${storage.layout}`);
-        const { k, n, blockSize, scalePer } = storage;
-        return referenceNBits(weight, { k, n, blockSize, bits, range, channel: scalePer === 'channel' });
-      },
-    })),
+    (['none', 'mse'] as const).flatMap((clip) =>
+      (['tensor', 'channel', ...GROUPS.map((group) => ({ group }))] as const).map((granularity) => ({
+        recipe: recipeOf({
+          method: 'rtn',
+          bits,
+          symmetric: range !== 'asymmetric',
+          granularity,
+          options: { accuracyLevel: 0, clip, ...(range === 'asymmetric' ? {} : { symmetricRange: range }) },
+        }),
+        reference: (weight: Float32Array, { storage }: Quantized) => {
+          if (storage.layout !== 'matmul-nbits') throw new Error(`rtn chose ${storage.layout}`);
+          const { k, n, blockSize, scalePer } = storage;
+          return referenceNBits(weight, { k, n, blockSize, bits, range, clip, scalePer });
+        },
+      })),
+    ),
   ),
 );
 
@@ -65,7 +67,8 @@ const describeRecipe = ({ method, bits, granularity, symmetric, options }: Recip
     typeof granularity === 'object' ? `groups of ${granularity.group}` : `one scale per ${granularity}`;
   const reduced = options['reduceRange'] === true ? ', reduced range' : '';
   const range = symmetric && method === 'rtn' ? ` (${options['symmetricRange']})` : '';
-  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${reduced}`;
+  const clipped = options['clip'] === 'mse' ? ', clipped' : '';
+  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${clipped}${reduced}`;
 };
 
 const LAYERS = Object.entries(EDGE_WEIGHTS).flatMap(([kind, make], index) =>

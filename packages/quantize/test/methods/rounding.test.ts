@@ -32,7 +32,7 @@ const floats = (packed: PackedWeight, part: number): Float32Array =>
   new Float32Array(packed.parts[part]!.data.buffer);
 
 describe('no weight is moved by more than half a step', () => {
-  for (const bits of [4, 8]) {
+  for (const bits of [2, 3, 4, 8]) {
     for (const [name, symmetric, options, steps] of [
       ['asymmetric', false, {}, 0.5],
       ['symmetric and centered', true, { symmetricRange: 'centered' }, 0.5],
@@ -74,6 +74,26 @@ describe('no weight is moved by more than half a step', () => {
       }),
     );
   });
+});
+
+test('clipping never makes the squared error larger', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      matrix,
+      fc.constantFrom(2, 3, 4, 8),
+      fc.constantFrom('tensor' as const, 'channel' as const, { group: 16 }),
+      fc.boolean(),
+      async (input, bits, granularity, symmetric) => {
+        const recipe = (clip: string) =>
+          recipeOf({ method: 'rtn', bits, granularity, symmetric, options: { clip } });
+        const [clipped, whole] = [
+          await quantize(recipe('mse'), input),
+          await quantize(recipe('none'), input),
+        ];
+        expect(clipped.error.errorSquares).toBeLessThanOrEqual(whole.error.errorSquares * (1 + 1e-12));
+      },
+    ),
+  );
 });
 
 test('weights that lie on the grid come back unchanged', async () => {

@@ -22,10 +22,11 @@ export interface Reference {
 export interface GridOptions {
   bits: number;
   range: 'signed' | 'centered' | 'asymmetric';
+  clip?: 'none' | 'mse';
 }
 
 /** Scale and zero point of some weights, and the code of each. */
-export function referenceGrid(weights: number[], { bits, range }: GridOptions) {
+export function referenceGrid(weights: number[], { bits, range, clip = 'none' }: GridOptions) {
   const top = 2 ** bits - 1;
   const low = Math.min(0, ...weights);
   const high = Math.max(0, ...weights);
@@ -34,11 +35,24 @@ export function referenceGrid(weights: number[], { bits, range }: GridOptions) {
     centered: Math.max(high, -low) / (top / 2),
     asymmetric: (high - low) / top,
   };
-  const scale = Math.fround(scales[range]);
-  const offset = scale === 0 ? 0 : clamp(half(-low / scale), 0, top);
+  const whole = Math.fround(scales[range]);
+  const offset = whole === 0 ? 0 : clamp(half(-low / whole), 0, top);
   const zero = range === 'asymmetric' ? offset : 2 ** (bits - 1);
-  const codes = weights.map((w) => (scale === 0 ? zero : clamp(half(w / scale) + zero, 0, top)));
-  return { scale: scale === 0 ? 0 : scale, zero, codes };
+  if (whole === 0) return { scale: 0, zero, codes: weights.map(() => zero) };
+  const tried = (clip === 'none' ? [100] : Array.from({ length: 40 }, (_, i) => 100 - 2 * i)).map(
+    (percent) => {
+      const scale = Math.fround(whole * (percent / 100));
+      const codes = weights.map((w) => clamp(half(w / scale) + zero, 0, top));
+      const error = weights.reduce(
+        (sum, w, i) => sum + (w - Math.fround((codes[i]! - zero) * scale)) ** 2,
+        0,
+      );
+      return { scale, zero, codes, error };
+    },
+  );
+  const least = Math.min(...tried.map(({ error }) => error));
+  const { scale, codes } = tried.find(({ error }) => error === least)!;
+  return { scale, zero, codes };
 }
 
 /** `bits` low bits first, the first value in the lowest place. */
@@ -54,9 +68,16 @@ export function referencePack(codes: number[], bits: number): Uint8Array {
 
 export function referenceNBits(
   w: Float32Array,
-  options: GridOptions & { k: number; n: number; blockSize: number; channel: boolean },
+  options: GridOptions & {
+    k: number;
+    n: number;
+    blockSize: number;
+    scalePer: 'block' | 'channel' | 'tensor';
+  },
 ): Reference {
-  const { k, n, bits, blockSize, channel, range } = options;
+  const { k, n, bits, blockSize, scalePer, range } = options;
+  const transposed = Array.from({ length: k * n }, (_, i) => w[(i % k) * n + Math.floor(i / k)]!);
+  const tensor = scalePer === 'tensor' ? referenceGrid(transposed, options) : undefined;
   const blocks = Math.ceil(k / blockSize);
   const packed: number[] = [];
   const scales: number[] = [];
@@ -65,13 +86,13 @@ export function referenceNBits(
   for (let j = 0; j < n; j++) {
     const column = Array.from({ length: k }, (_, i) => w[i * n + j]!);
     const zeros: number[] = [];
-    const whole = referenceGrid(column, options);
+    const own = referenceGrid(column, options);
+    const whole = tensor === undefined ? own : { ...tensor, codes: tensor.codes.slice(j * k, (j + 1) * k) };
     for (let block = 0; block < blocks; block++) {
       const start = block * blockSize;
       const inside = column.slice(start, start + blockSize);
-      const own = referenceGrid(inside, options);
-      const { scale, zero } = channel ? whole : own;
-      const codes = channel ? whole.codes.slice(start, start + blockSize) : own.codes;
+      const cut = { ...whole, codes: whole.codes.slice(start, start + blockSize) };
+      const { scale, zero, codes } = scalePer === 'block' ? referenceGrid(inside, options) : cut;
       inside.forEach((_, i) => {
         dequantized[(start + i) * n + j] = Math.fround((codes[i]! - zero) * scale);
       });
@@ -79,7 +100,7 @@ export function referenceNBits(
       scales.push(scale);
       zeros.push(zero);
     }
-    zeroPoints.push(...referencePack(zeros, bits));
+    zeroPoints.push(...referencePack(zeros, bits === 3 ? 4 : bits));
   }
   return {
     parts: {

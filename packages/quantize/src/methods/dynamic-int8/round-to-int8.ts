@@ -2,7 +2,8 @@ import { allocateParts } from '../../pack/allocate-parts.ts';
 import { matMulInteger } from '../../pack/matmul-integer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
-import { fitSpan, type Grid, type Span } from '../../round/fit-span.ts';
+import { fitSpan, type Grid } from '../../round/fit-span.ts';
+import { fitTensor } from '../../round/fit-tensor.ts';
 import { rowOf } from '../../round/range-of.ts';
 import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
@@ -11,7 +12,7 @@ import type { Panel, WeightSource } from '../../weights/weight-source.ts';
 /** Every weight to its nearest code, symmetric, in the weight's own [K, N] order. */
 export async function roundToInt8(weight: WeightSource, storage: IntegerStorage): Promise<PackedWeight> {
   const { k, n, bits } = storage;
-  const grid: Grid = { bits, range: 'centered', scaleType: 'float32' };
+  const grid: Grid = { bits, range: 'centered', clip: 'none', scaleType: 'float32' };
   const parts = allocateParts(matMulInteger.parts(storage));
   const packed = parts[0]!.data;
   const scales = new Float32Array(parts[1]!.data.buffer);
@@ -32,16 +33,6 @@ export async function roundToInt8(weight: WeightSource, storage: IntegerStorage)
     writeColumns({ codes: sink.codes, zero: 2 ** (bits - 1), k, n, panel, out: packed });
   }
   return { parts, error: errorOf(sink.sums) };
-}
-
-/** One grid for all channels: the one of the channel with the largest magnitude. */
-async function fitTensor(weight: WeightSource, grid: Grid): Promise<Span> {
-  let widest: Span = { scale: 0, zero: 2 ** (grid.bits - 1) };
-  for await (const panel of weight.panels()) {
-    const span = fitSpan(rowOf(panel.data), 0, panel.data.length, grid);
-    if (span.scale > widest.scale) widest = span;
-  }
-  return widest;
 }
 
 /** Codes of a panel, [count, k], as signed bytes into columns of the [k, n] matrix. */

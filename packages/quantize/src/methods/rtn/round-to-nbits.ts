@@ -1,10 +1,11 @@
 import { float32ToFloat16 } from '@quantloop/onnx';
 import { allocateParts } from '../../pack/allocate-parts.ts';
-import { blocksPerChannel, matMulNBits, zeroPointBytes } from '../../pack/matmul-nbits.ts';
+import { blocksPerChannel, kernelBits, matMulNBits, zeroPointBytes } from '../../pack/matmul-nbits.ts';
 import { packCodes } from '../../pack/pack-codes.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { NBitsStorage } from '../../pack/storage.ts';
 import { fitSpan, type Grid } from '../../round/fit-span.ts';
+import { fitTensor } from '../../round/fit-tensor.ts';
 import { rowOf } from '../../round/range-of.ts';
 import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
@@ -14,7 +15,7 @@ import type { WeightSource } from '../../weights/weight-source.ts';
 export async function roundToNBits(
   weight: WeightSource,
   storage: NBitsStorage,
-  range: Grid['range'],
+  options: Pick<Grid, 'range' | 'clip'>,
 ): Promise<PackedWeight> {
   const { k, n, bits, blockSize, scaleType } = storage;
   const blocks = blocksPerChannel(storage);
@@ -25,10 +26,12 @@ export async function roundToNBits(
     scaleType === 'float32' ? new Float32Array(scaleBytes!.buffer) : new Float32Array(n * blocks);
   // Padding keeps code 0; zero points of a channel fill whole bytes.
   const codes = new Uint8Array(blocks * blockSize);
-  const zeros = new Uint8Array((zeroPointBytes(storage) * 8) / bits);
+  const zeroBits = kernelBits(bits);
+  const zeros = new Uint8Array((zeroPointBytes(storage) * 8) / zeroBits);
   const sink = { bits, codes, sums: errorSums() };
-  const grid = { bits, range, scaleType };
-  const spanSize = storage.scalePer === 'channel' ? k : blockSize;
+  const grid = { bits, scaleType, ...options };
+  const spanSize = storage.scalePer === 'block' ? blockSize : k;
+  const shared = storage.scalePer === 'tensor' ? await fitTensor(weight, grid) : undefined;
 
   for await (const panel of weight.panels()) {
     const row = rowOf(panel.data);
@@ -37,7 +40,7 @@ export async function roundToNBits(
       const offset = c * k;
       for (let start = 0; start < k; start += spanSize) {
         const end = Math.min(start + spanSize, k);
-        const span = fitSpan(row, offset + start, offset + end, grid);
+        const span = shared ?? fitSpan(row, offset + start, offset + end, grid);
         roundSpan(panel.data, offset + start, offset + end, span, sink, start);
         for (let block = Math.floor(start / blockSize); block * blockSize < end; block++) {
           scales[channel * blocks + block] = span.scale;
@@ -45,7 +48,9 @@ export async function roundToNBits(
         }
       }
       packCodes(codes, bits, packed!, channel * channelBytes);
-      if (zeroPoints !== undefined) packCodes(zeros, bits, zeroPoints, channel * zeroPointBytes(storage));
+      if (zeroPoints !== undefined) {
+        packCodes(zeros, zeroBits, zeroPoints, channel * zeroPointBytes(storage));
+      }
     }
     if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel);
   }

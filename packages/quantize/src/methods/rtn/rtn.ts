@@ -17,6 +17,10 @@ const options = z.strictObject({
     .describe(
       'Where the symmetric grid lies. signed: as ONNX Runtime does; centered: as llm-compressor does.',
     ),
+  clip: z
+    .enum(['none', 'mse'])
+    .default('none')
+    .describe('mse: every scale is shrunk to where the squared error of its weights is smallest.'),
   ...commonOptions,
 });
 
@@ -28,10 +32,10 @@ export const rtn: Quantizer = {
       'Round-to-nearest: every weight to its nearest code. No data needed; the floor for all other methods.',
     source:
       'https://github.com/vllm-project/llm-compressor (QuantizationModifier); MatMulNBits of ONNX Runtime 1.30',
-    version: '1',
+    version: '2',
     needsCalibration: false,
-    bits: [4, 8],
-    granularities: ['group', 'channel'],
+    bits: [4, 2, 3, 8],
+    granularities: ['group', 'channel', 'tensor'],
     groups: [32, ...NBITS_BLOCKS.filter((size) => size !== 32)],
     symmetric: [true, false],
     options,
@@ -41,8 +45,10 @@ export const rtn: Quantizer = {
   plan({ k, n, type }, recipe) {
     if (type !== 'float32' && type !== 'float16') return { refuse: `rtn cannot store ${type} scales` };
     const { bits, granularity, symmetric } = recipe;
-    if (bits !== 4 && bits !== 8) return { refuse: `no storage for ${bits} bits` };
-    const { accuracyLevel, symmetricRange } = options.parse(recipe.options);
+    if (bits !== 2 && bits !== 3 && bits !== 4 && bits !== 8) {
+      return { refuse: `rtn has no storage for ${bits} bits` };
+    }
+    const { accuracyLevel, symmetricRange, clip } = options.parse(recipe.options);
     const zeroPoints = !symmetric;
     const storage: NBitsStorage = {
       layout: 'matmul-nbits',
@@ -51,12 +57,12 @@ export const rtn: Quantizer = {
       bits,
       blockSize:
         typeof granularity === 'object' ? granularity.group : channelBlockSize({ k, bits, zeroPoints }),
-      scalePer: typeof granularity === 'object' ? 'block' : 'channel',
+      scalePer: typeof granularity === 'object' ? 'block' : granularity,
       zeroPoints,
       scaleType: type,
       accuracyLevel,
     };
     const range = symmetric ? symmetricRange : 'asymmetric';
-    return { storage, quantize: (weight) => roundToNBits(weight, storage, range) };
+    return { storage, quantize: (weight) => roundToNBits(weight, storage, { range, clip }) };
   },
 };
