@@ -1,5 +1,5 @@
 export { METHODS, METHOD_FACTS, methodOf } from './methods/methods.ts';
-export type { Quantizer, Refusal, WeightPlan, WeightShape } from './quantizer.ts';
+export type { LayerInputs, Quantizer, Refusal, WeightPlan, WeightShape } from './quantizer.ts';
 export type { Panel, WeightSource } from './weights/weight-source.ts';
 export { openWeight, type OpenWeightOptions } from './weights/weight-source.ts';
 export { Storage, NBITS_BLOCKS } from './pack/storage.ts';

@@ -15,6 +15,7 @@ import {
   type ModelProto,
   type TensorInfo,
 } from '@quantloop/onnx';
+import { Calibration } from './calibrate/calibration.ts';
 import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
@@ -24,7 +25,7 @@ import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
 import { METHOD_FACTS, methodOf } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
-import { planWeights } from './plan-weights.ts';
+import { planWeights, type PlannedWeight } from './plan-weights.ts';
 import { openWeight } from './weights/weight-source.ts';
 
 export interface QuantizeFolderOptions {
@@ -78,12 +79,15 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
 
   await mkdir(target, { recursive: true });
   await using writer = await ExternalDataWriter.open({ folder: target });
+  await using inputs = await openCalibration({ calibration, planned, model, reader, target, signal });
   const pending = planned.map(({ linears, plan }, done) => {
     const { weight: name, k, n, transposed } = linears[0];
-    const compute = () => {
+    const compute = async () => {
       signal?.throwIfAborted();
       onProgress?.({ done, total: planned.length, unit: 'tensors', note: name });
-      return plan.quantize(openWeight({ reader, name, k, n, transposed }));
+      const weight = openWeight({ reader, name, k, n, transposed });
+      if (plan.calibrated !== true) return plan.quantize(weight);
+      return plan.quantize(weight, await inputs!.inputsOf(linears[0]));
     };
     return { name, storage: plan.storage, weights: k * n, compute };
   });
@@ -91,9 +95,11 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const { checkpoint, blockWeights = 2 ** 20 } = options;
   const packedWeights = inBlocks({ pending, checkpoint, blockWeights, onResumed: () => resumed++ });
   const finished: FinishedWeight[] = [];
-  for await (const { parts, error } of packedWeights) {
+  for await (const packed of packedWeights) {
+    const { parts, error } = packed;
     const { linears, plan } = planned[finished.length]!;
     const { storage } = plan;
+    inputs?.finish(linears[0], storage, packed);
     const initializers: string[] = [];
     for (const { role, ...part } of parts) {
       const name = uniqueName(model, `${linears[0].weight}.${role}`);
@@ -136,6 +142,24 @@ function requireCalibration({ calibration, recipe }: QuantizeFolderOptions): Cal
     message: `${recipe.method} needs calibration texts.`,
     hint: 'Give some 128 texts like those the model will see.',
   });
+}
+
+/** What the weights are quantized by whose plans are calibrated; undefined where there are none. */
+async function openCalibration(options: {
+  calibration: CalibrationSet | undefined;
+  planned: readonly PlannedWeight[];
+  model: ModelProto;
+  reader: TensorReader;
+  target: string;
+  signal: AbortSignal | undefined;
+}): Promise<Calibration | undefined> {
+  const { calibration, planned, model, reader, target, signal } = options;
+  const calibrated = planned.filter(({ plan }) => plan.calibrated === true);
+  if (calibration === undefined || calibrated.length === 0) return undefined;
+  const linears = calibrated.map(({ linears: [first] }) => first);
+  const scratch = join(target, '.calibration');
+  const { sequences } = calibration;
+  return Calibration.open({ model, reader, linears, sequences, scratch, signal });
 }
 
 /** Names of the files that hold the model's tensors. */

@@ -1,5 +1,6 @@
 import type { MethodFacts, Recipe } from '@quantloop/core';
 import type { OnnxType } from '@quantloop/onnx';
+import type { Arithmetic } from '@quantloop/runtime';
 import type { PackedWeight } from './pack/packed-weight.ts';
 import type { Storage } from './pack/storage.ts';
 import type { WeightSource } from './weights/weight-source.ts';
@@ -12,11 +13,27 @@ export interface WeightShape {
   type: OnnxType;
 }
 
+/** What calibration found out about the inputs x of a linear layer: one row of k numbers for every token seen. */
+export interface LayerInputs {
+  /** Rows behind the sums. */
+  rows: number;
+  /** Σ xᵀx, [k, k] row-major. The Hessian of the layer's squared output error is twice that, over the rows. */
+  moments: Float32Array;
+  /** For matrix products. */
+  arithmetic: Arithmetic;
+}
+
 /** What a method will do to one weight. */
 export interface WeightPlan {
   storage: Storage;
-  /** Rounds and packs. The same weight gives the same bytes: an interrupted job repeats it. */
-  quantize(weight: WeightSource): Promise<PackedWeight>;
+  /** Rounds by the inputs the layer has once all layers before it are quantized. @default false */
+  calibrated?: boolean;
+  /**
+   * Rounds and packs. The same weight and inputs give the same bytes: an interrupted job repeats it.
+   *
+   * @param inputs given where the plan is `calibrated`, and only there
+   */
+  quantize(weight: WeightSource, inputs?: LayerInputs): Promise<PackedWeight>;
 }
 
 /** Why a weight stays as it is. */

@@ -5,15 +5,14 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type TensorProto,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from '../file/generated/onnx_pb.ts';
 import { serializeModel } from '../file/write-model.ts';
 import type { Attributes } from '../graph/attributes.ts';
 import { makeNode } from '../graph/make-node.ts';
 import { makeTensor } from '../graph/make-tensor.ts';
 import { requireOpset } from '../graph/require-opset.ts';
-import { ONNX_TYPES, type OnnxType } from '../types/onnx-type.ts';
+import type { OnnxType } from '../types/onnx-type.ts';
+import { valueInfo } from './value-info.ts';
 
 export interface GraphBuilderOptions {
   /** Default `quantloop`. */
@@ -136,15 +135,4 @@ export class GraphBuilder {
     while (this.#values.has(name));
     return name;
   }
-}
-
-function valueInfo(name: string, type: OnnxType, shape: readonly (number | string)[]): ValueInfoProto {
-  const dim = shape.map((size) => ({
-    value:
-      typeof size === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(size) }
-        : { case: 'dimParam' as const, value: size },
-  }));
-  const tensorType = { elemType: ONNX_TYPES[type].code, shape: { dim } };
-  return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: tensorType } } });
 }

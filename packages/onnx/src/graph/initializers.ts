@@ -1,5 +1,6 @@
-import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../file/generated/onnx_pb.ts';
+import type { ModelProto, TensorProto } from '../file/generated/onnx_pb.ts';
 import { graphOf } from './graph-of.ts';
+import { valuesReadByGraph } from './values-read-by.ts';
 
 export function findInitializer(model: ModelProto, name: string): TensorProto | undefined {
   return graphOf(model).initializer.find((tensor) => tensor.name === name);
@@ -22,7 +23,7 @@ export function removeInitializer(model: ModelProto, name: string): void {
 /** Removes what no node and no output refers to, subgraphs considered. Returns the names. */
 export function removeUnusedInitializers(model: ModelProto): string[] {
   const graph = graphOf(model);
-  const used = new Set(usedValues(graph));
+  const used = new Set(valuesReadByGraph(graph));
   const unused = graph.initializer.filter((tensor) => !used.has(tensor.name)).map((tensor) => tensor.name);
   if (unused.length === 0) return unused;
   const gone = new Set(unused);
@@ -30,17 +31,4 @@ export function removeUnusedInitializers(model: ModelProto): string[] {
   graph.input = graph.input.filter((input) => !gone.has(input.name));
   graph.valueInfo = graph.valueInfo.filter((value) => !gone.has(value.name));
   return unused;
-}
-
-function* usedValues(graph: GraphProto): Generator<string> {
-  for (const { name } of graph.output) yield name;
-  for (const node of graph.node) yield* nodeValues(node);
-}
-
-function* nodeValues(node: NodeProto): Generator<string> {
-  yield* node.input;
-  for (const attribute of node.attribute) {
-    if (attribute.g !== undefined) yield* usedValues(attribute.g);
-    for (const graph of attribute.graphs) yield* usedValues(graph);
-  }
 }

@@ -1,0 +1,63 @@
+import { type ModelProto, type TensorReader, transpose } from '@quantloop/onnx';
+import type { Linear } from '../graph/find-linears.ts';
+import { layoutOf } from '../pack/layout.ts';
+import type { PackedWeight } from '../pack/packed-weight.ts';
+import type { Storage } from '../pack/storage.ts';
+import type { LayerInputs } from '../quantizer.ts';
+import { accumulateMoments } from './accumulate-moments.ts';
+import { tokenFeeds } from './calibration-feeds.ts';
+import { GraphWalk } from './graph-walk.ts';
+
+/** The inputs of linear layers as they become while the weights are quantized one after the other. */
+export class Calibration implements AsyncDisposable {
+  readonly #walk: GraphWalk;
+  #current: { value: string; inputs: LayerInputs } | undefined;
+
+  private constructor(walk: GraphWalk) {
+    this.#walk = walk;
+  }
+
+  /** @param options.linears in the order in which their inputs will be asked for */
+  static async open(options: {
+    model: ModelProto;
+    reader: TensorReader;
+    linears: readonly Linear[];
+    /** Tokens to run the model on; none is empty. */
+    sequences: readonly ArrayLike<number>[];
+    scratch: string;
+    signal?: AbortSignal | undefined;
+  }): Promise<Calibration> {
+    const { model, reader, linears, sequences, scratch, signal } = options;
+    const targets = [...new Set(linears.map(({ node }) => node.input[0]!))];
+    // The quantized model grows out of the same graph.
+    const original = structuredClone(model);
+    const feeds = tokenFeeds(original, sequences);
+    return new Calibration(
+      await GraphWalk.open({ model: original, reader, targets, feeds, scratch, signal }),
+    );
+  }
+
+  /** What the layer gets now. Layers that share an input and follow one another share the result. */
+  async inputsOf({ node }: Linear): Promise<LayerInputs> {
+    const value = node.input[0]!;
+    if (this.#current?.value !== value) {
+      this.#current = undefined;
+      const { arithmetic } = this.#walk;
+      const batches = this.#walk.batchesOf(value);
+      this.#current = { value, inputs: await accumulateMoments({ name: value, batches, arithmetic }) };
+    }
+    return this.#current.inputs;
+  }
+
+  /** The layers that come later will see this weight as it reads back. */
+  finish({ weight, k, n, transposed }: Linear, storage: Storage, { parts }: PackedWeight): void {
+    this.#walk.replace(weight, () => {
+      const values = layoutOf(storage).values(storage, parts);
+      return transposed ? values : transpose(values, n, k);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#walk[Symbol.asyncDispose]();
+  }
+}

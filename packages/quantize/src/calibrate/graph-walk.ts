@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { QuantloopError } from '@quantloop/core';
+import {
+  elementCount,
+  extractSegment,
+  FLOAT_TYPES,
+  makeTensor,
+  type ModelProto,
+  type OnnxType,
+  type TensorReader,
+} from '@quantloop/onnx';
+import { Arithmetic, type Tensor, tensorFromBytes } from '@quantloop/runtime';
+import type { CalibrationFeeds } from './calibration-feeds.ts';
+import { planSegments, type SegmentPlan } from './plan-segments.ts';
+import { Spill } from './spill.ts';
+
+export interface GraphWalkOptions {
+  model: ModelProto;
+  /** The model's constants. */
+  reader: TensorReader;
+  /** Values to reach, in the order in which they will be asked for. */
+  targets: readonly string[];
+  feeds: CalibrationFeeds;
+  /** Folder for values between segments; made, and removed in the end. */
+  scratch: string;
+  /** Looked at before every run; the walk then rejects with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Goes through a model from one target value to the next, running every node once per batch on ONNX Runtime: what lies
+ * between two targets is a generated model of its own, and the values that cross the cut wait on disk. Weights may be
+ * replaced before the walk comes to them, so that what follows sees what quantization did. Memory holds the constants
+ * of one segment and one batch, whatever the number of layers and batches.
+ */
+export class GraphWalk implements AsyncDisposable {
+  /** Sessions of the segments, one for all that are alike, and of what is computed from their values. */
+  readonly arithmetic: Arithmetic;
+  readonly #options: GraphWalkOptions;
+  readonly #segments: SegmentPlan[];
+  readonly #spill: Spill;
+  readonly #replaced = new Map<string, () => Float32Array<ArrayBuffer>>();
+  /** The last segment that reads a constant. */
+  readonly #lastReader: ReadonlyMap<string, number>;
+  /** Segments that have been run. */
+  #next = 0;
+
+  private constructor(options: GraphWalkOptions, spill: Spill) {
+    this.#options = options;
+    this.#spill = spill;
+    this.#segments = planSegments(options.model, options.targets);
+    this.#lastReader = new Map(
+      this.#segments.flatMap(({ constants }, index) => constants.map((name) => [name, index])),
+    );
+    this.arithmetic = new Arithmetic();
+  }
+
+  static async open(options: GraphWalkOptions): Promise<GraphWalk> {
+    return new GraphWalk(options, await Spill.open(options.scratch));
+  }
+
+  /** From here on the walk takes these values for a float32 constant; they are asked for when they are needed. */
+  replace(name: string, values: () => Float32Array<ArrayBuffer>): void {
+    if ((this.#lastReader.get(name) ?? -1) >= this.#next) this.#replaced.set(name, values);
+  }
+
+  /**
+   * The batches of a target value: walks up to it first. Targets that come later must not have been asked for before.
+   *
+   * @throws QuantloopError `unsupported` for a graph that ONNX Runtime cannot run on the CPU or an input that cannot be
+   * fed; `disk-full`
+   */
+  async *batchesOf(target: string): AsyncGenerator<Tensor> {
+    const index = this.#options.targets.indexOf(target);
+    if (index < 0) throw new RangeError(`"${target}" is none of the values this walk was opened for.`);
+    while (this.#next <= index) {
+      if (this.#next > 0) await this.#leave(this.#segments[this.#next - 1]!);
+      await this.#run(this.#segments[this.#next]!);
+      this.#next++;
+    }
+    for (let batch = 0; batch < this.#options.feeds.batches; batch++) {
+      this.#options.signal?.throwIfAborted();
+      yield await this.#value(target, batch);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#spill[Symbol.asyncDispose]();
+    await this.arithmetic.release();
+  }
+
+  async #leave({ drops, constants }: SegmentPlan): Promise<void> {
+    for (const name of drops) await this.#spill.drop(name);
+    for (const name of constants) if (this.#lastReader.get(name)! < this.#next) this.#replaced.delete(name);
+  }
+
+  async #run(segment: SegmentPlan): Promise<void> {
+    const { nodes, reads, keeps } = segment;
+    const { feeds, signal } = this.#options;
+    if (nodes.length === 0) return;
+    const { inside, outside } = await this.#constants(segment);
+    const inputs = await Promise.all(reads.map(async (name) => ({ name, ...(await this.#typeOf(name)) })));
+    const fed = [...outside].map(([name, tensor]) => ({
+      name,
+      type: tensor.type as OnnxType,
+      rank: tensor.dims.length,
+    }));
+    const { bytes, names } = extractSegment({
+      model: this.#options.model,
+      nodes,
+      inputs: [...inputs, ...fed],
+      outputs: keeps,
+      constants: inside,
+    });
+    const session = `segment/${createHash('sha256').update(bytes).digest('hex')}`;
+    for (let batch = 0; batch < feeds.batches; batch++) {
+      signal?.throwIfAborted();
+      const given: Record<string, Tensor> = {};
+      for (const [name, tensor] of outside) given[names.get(name)!] = tensor;
+      for (const name of reads) given[names.get(name)!] = await this.#value(name, batch);
+      const made = await this.arithmetic.run(session, () => bytes, given);
+      for (const name of keeps) await this.#spill.append(name, made[names.get(name)!]!);
+    }
+  }
+
+  /** A value of an earlier segment, or an input of the model. */
+  async #value(name: string, batch: number): Promise<Tensor> {
+    if (this.#spill.describe(name, batch) !== undefined) return this.#spill.read(name, batch);
+    return this.#options.feeds.feed(name, batch);
+  }
+
+  async #typeOf(name: string): Promise<{ type: OnnxType; rank: number }> {
+    const { type, dims } = this.#spill.describe(name, 0) ?? this.#options.feeds.feed(name, 0);
+    return { type: type as OnnxType, rank: dims.length };
+  }
+
+  /**
+   * The constants of a segment. Floating point ones are fed, so that layers which differ in nothing else share a
+   * session; shapes, axes and the like have to be inside, where ONNX Runtime's shape inference looks for them.
+   */
+  async #constants({ constants }: SegmentPlan) {
+    const { reader } = this.#options;
+    const outside = new Map<string, Tensor>();
+    const inside = [];
+    for (const name of constants) {
+      const { type, dims } = reader.info(name);
+      if (FLOAT_TYPES.some((float) => float === type) && elementCount(dims) > 1) {
+        outside.set(name, await this.#constant(name, type, dims));
+      } else {
+        inside.push(makeTensor({ name, type, dims, data: await reader.read(name) }));
+      }
+    }
+    return { inside, outside };
+  }
+
+  async #constant(name: string, type: OnnxType, dims: number[]): Promise<Tensor> {
+    const values = this.#replaced.get(name);
+    if (values !== undefined) return tensorFromBytes('float32', new Uint8Array(values().buffer), dims);
+    if (type === 'bfloat16') throw noBfloat16(name);
+    return tensorFromBytes(type as Tensor.Type, await this.#options.reader.read(name), dims);
+  }
+}
+
+function noBfloat16(name: string): QuantloopError {
+  return new QuantloopError({
+    code: 'unsupported',
+    message: `"${name}" is bfloat16: ONNX Runtime has no CPU kernels for such a graph, so it cannot be calibrated here.`,
+    hint: 'Import the original checkpoint, which becomes float32, or take a method that needs no calibration.',
+  });
+}
