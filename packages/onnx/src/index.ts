@@ -22,11 +22,15 @@ export {
   type TensorShape,
 } from './file/external-data-writer.ts';
 export { verifyModel } from './file/verify-model.ts';
+export { dataFiles } from './file/data-files.ts';
 export { diskFailure } from './file/disk-failure.ts';
-export { readWeight } from './file/read-weight.ts';
 export { moveInitializers } from './file/move-initializers.ts';
 export { graphOf } from './graph/graph-of.ts';
-export { type MatMulNode, findMatMuls, nodeLayer } from './graph/find-mat-muls.ts';
+export { isStandard } from './graph/is-standard.ts';
+export { nodeLayer } from './graph/node-layer.ts';
+export { type Nested, nestedInitializers, nestedNodes } from './graph/nested-nodes.ts';
+export { type ConstantOperand, constantOperands } from './graph/constant-operands.ts';
+export { hoistConstants } from './graph/hoist-constants.ts';
 export {
   addInitializer,
   findInitializer,

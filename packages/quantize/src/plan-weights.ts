@@ -1,7 +1,8 @@
 import { QuantloopError, type Recipe } from '@quantloop/core';
-import type { ModelProto } from '@quantloop/onnx';
+import type { ModelProto, OnnxType } from '@quantloop/onnx';
 import picomatch from 'picomatch';
-import { findLinears, isHead, type Linear } from './graph/find-linears.ts';
+import { findLinears, type Linear } from './graph/find-linears.ts';
+import { isHead } from './graph/is-head.ts';
 import type { Quantizer, WeightPlan } from './quantizer.ts';
 
 /** One weight that will be quantized, and the layers that read it. */
@@ -33,13 +34,20 @@ export function planWeights(model: ModelProto, method: Quantizer, recipe: Recipe
   const planned: PlannedWeight[] = [];
   for (const linears of byWeight(findLinears(model))) {
     const [first] = linears;
-    const names = [first.weight, ...linears.map(({ node }) => node.name)];
+    const names = linears.flatMap(({ weight, module, node }) => [
+      weight,
+      module,
+      `${module}.weight`,
+      node.name,
+    ]);
     const hit = patterns.find(({ matches }) => names.some((name) => matches(name)));
     if (hit !== undefined) {
       excluded.set(hit.pattern, excluded.get(hit.pattern)! + 1);
       left.set(first.weight, `excluded by "${hit.pattern}"`);
     } else if (recipe.options['head'] === false && linears.some((linear) => isHead(model, linear))) {
       left.set(first.weight, 'the output head, which the recipe leaves alone');
+    } else if (!COMPUTED.some((type) => type === first.type)) {
+      left.set(first.weight, `it computes in ${first.type}, which no operator for packed weights does`);
     } else {
       const { weight: name, k, n, type } = first;
       const plan = method.plan({ name, k, n, type }, recipe);
@@ -51,11 +59,14 @@ export function planWeights(model: ModelProto, method: Quantizer, recipe: Recipe
   return { planned, left, excluded };
 }
 
+/** Types of activations: float64 would lose what it was chosen for. */
+const COMPUTED = ['float32', 'float16', 'bfloat16'] as const satisfies readonly OnnxType[];
+
 /** Layers that share a weight are quantized together. */
 function byWeight(linears: readonly Linear[]): Iterable<[Linear, ...Linear[]]> {
   const groups = new Map<string, [Linear, ...Linear[]]>();
   for (const linear of linears) {
-    const key = `${linear.transposed} ${linear.weight}`;
+    const key = `${linear.transposed} ${linear.type} ${linear.weight}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [linear]);
     else group.push(linear);
@@ -74,7 +85,7 @@ function nothingToDo(left: ReadonlyMap<string, string>): QuantloopError {
         : `The recipe would quantize nothing. ${reasons.join('; ')}${more}.`,
     hint:
       left.size === 0
-        ? 'Linear layers are MatMul, FusedMatMul(transB) and Gemm nodes whose second input is a 2-D initializer.'
+        ? 'Linear layers are MatMul, FusedMatMul and Gemm nodes of the main graph whose second input is a constant matrix.'
         : 'Loosen "exclude", or choose a method that can store these weights.',
   });
 }

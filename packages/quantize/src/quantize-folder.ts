@@ -4,9 +4,13 @@ import type { Checkpoint } from '@quantloop/artifacts';
 import { needsCalibration, QuantloopError, type Recipe } from '@quantloop/core';
 import {
   addInitializer,
+  dataFiles,
   ExternalDataWriter,
-  graphOf,
+  hoistConstants,
   moveInitializers,
+  nestedInitializers,
+  onnxTypeOf,
+  readModel,
   removeUnusedInitializers,
   requireOpset,
   TensorReader,
@@ -69,12 +73,14 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   }
   const method = methodOf(recipe);
   const calibration = needsCalibration(recipe, METHOD_FACTS) ? requireCalibration(options) : undefined;
-  await using reader = await TensorReader.open(join(source, 'model.onnx'));
-  const { model } = reader;
+  const file = join(source, 'model.onnx');
+  const model = await readModel(file);
   refuseQuantized(model);
-  const readers = weightReaders(model);
-  const sources = reader.names().map((name) => reader.info(name));
   const data = dataFiles(model);
+  hoistConstants(model);
+  await using reader = new TensorReader({ model, file });
+  const readers = weightReaders(model);
+  const sources = weightsOf(model, reader);
   const { planned, left, excluded } = planWeights(model, method, recipe);
 
   await mkdir(target, { recursive: true });
@@ -162,10 +168,10 @@ async function openCalibration(options: {
   return Calibration.open({ model, reader, linears, sequences, scratch, signal });
 }
 
-/** Names of the files that hold the model's tensors. */
-function dataFiles(model: ModelProto): string[] {
-  const entries = graphOf(model).initializer.flatMap(({ externalData }) => externalData);
-  return [...new Set(entries.filter(({ key }) => key === 'location').map(({ value }) => value))];
+/** All initializers, those of subgraphs too. */
+function weightsOf(model: ModelProto, reader: TensorReader): TensorInfo[] {
+  const numeric = [...nestedInitializers(model)].filter(({ item }) => onnxTypeOf(item.dataType) !== 'string');
+  return numeric.map(({ item }) => reader.info(item));
 }
 
 /** Configuration, tokenizer, licence: whatever lies beside the model. */

@@ -10,6 +10,7 @@ export interface WeightShape {
   name: string;
   k: number;
   n: number;
+  /** Of the activations. Those that a layout's operator does not multiply are cast: float32 always serves. */
   type: OnnxType;
 }
 

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { DEMO_MODEL, demoModelFolder, importModel, sourceDigest } from '@quantloop/models';
-import { TensorReader, findMatMuls, readModel, readWeight, writeModel } from '@quantloop/onnx';
+import { TensorReader, readModel, transpose, writeModel } from '@quantloop/onnx';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../support/decoder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -76,49 +76,28 @@ describe('importing a checkpoint', () => {
     const weights = tinyWeights(config);
     const { folder } = await importModel({ source: tinySource({ num_hidden_layers: 1 }), folder: fresh() });
     await using reader = await TensorReader.open(join(folder, 'model.onnx'));
-    const matMuls = findMatMuls(reader.model);
-    expect(matMuls.map(({ name, weight, k, n, transposed }) => [name, weight, k, n, transposed])).toEqual([
-      [
-        '/model/layers.0/self_attn/q_proj/MatMul',
-        'model.layers.0.self_attn.q_proj.MatMul.weight',
-        32,
-        64,
-        false,
-      ],
-      [
-        '/model/layers.0/self_attn/k_proj/MatMul',
-        'model.layers.0.self_attn.k_proj.MatMul.weight',
-        32,
-        32,
-        false,
-      ],
-      [
-        '/model/layers.0/self_attn/v_proj/MatMul',
-        'model.layers.0.self_attn.v_proj.MatMul.weight',
-        32,
-        32,
-        false,
-      ],
-      [
-        '/model/layers.0/self_attn/o_proj/MatMul',
-        'model.layers.0.self_attn.o_proj.MatMul.weight',
-        64,
-        32,
-        false,
-      ],
-      ['/model/layers.0/mlp/gate_proj/MatMul', 'model.layers.0.mlp.gate_proj.MatMul.weight', 32, 44, false],
-      ['/model/layers.0/mlp/up_proj/MatMul', 'model.layers.0.mlp.up_proj.MatMul.weight', 32, 44, false],
-      ['/model/layers.0/mlp/down_proj/MatMul', 'model.layers.0.mlp.down_proj.MatMul.weight', 44, 32, false],
-      ['/lm_head/MatMul', 'model.embed_tokens.weight', 32, 50, true],
+    const products = reader.model.graph!.node.filter(({ opType }) => opType.endsWith('MatMul'));
+    expect(products.map(({ name, input: [, weight] }) => [name, weight, reader.info(weight!).dims])).toEqual([
+      ...[
+        ['self_attn/q_proj', [32, 64]],
+        ['self_attn/k_proj', [32, 32]],
+        ['self_attn/v_proj', [32, 32]],
+        ['self_attn/o_proj', [64, 32]],
+        ['mlp/gate_proj', [32, 44]],
+        ['mlp/up_proj', [32, 44]],
+        ['mlp/down_proj', [44, 32]],
+      ].map(([module, dims]) => [
+        `/model/layers.0/${String(module)}/MatMul`,
+        `model.layers.0.${String(module).replace('/', '.')}.MatMul.weight`,
+        dims,
+      ]),
+      ['/lm_head/MatMul', 'model.embed_tokens.weight', [50, 32]],
     ]);
-    for (const matMul of matMuls) {
-      const source = matMul.weight.replace('.MatMul.weight', '.weight');
-      const { values } = weights.get(source)!;
-      const expected = Array.from({ length: matMul.k * matMul.n }, (_, i) => {
-        const [row, column] = [Math.floor(i / matMul.n), i % matMul.n];
-        return values[column * matMul.k + row];
-      });
-      expect([...(await readWeight(reader, matMul))]).toEqual(expected);
+    for (const [, name] of products.map(({ input }) => input)) {
+      const { shape, values } = weights.get(name!.replace('.MatMul.weight', '.weight'))!;
+      const [outputs, inputs] = shape as [number, number];
+      const expected = name!.includes('MatMul') ? transpose(values, outputs, inputs) : values;
+      expect(await reader.readFloat32(name!)).toEqual(expected);
     }
   });
 

@@ -1,11 +1,14 @@
 import {
   GraphBuilder,
   addInitializer,
+  constantOperands,
   findInitializer,
-  findMatMuls,
   float,
+  hoistConstants,
   makeNode,
   makeTensor,
+  nestedInitializers,
+  nestedNodes,
   nodeLayer,
   parseModel,
   readAttributes,
@@ -35,32 +38,81 @@ function twoProducts() {
   return g.model();
 }
 
-describe('matrix products with constant weights', () => {
-  test('are found in graph order, transposed ones too; products of two inputs are not', () => {
-    const found = findMatMuls(twoProducts()).map(({ node: _, ...rest }) => rest);
-    expect(found).toEqual([
-      { name: 'first', weight: 'w', k: 4, n: 2, type: 'float32', transposed: false },
-      { name: 'second', weight: 'v', k: 2, n: 3, type: 'float32', transposed: true },
-    ]);
-  });
-
-  test('leave out fused products that do more than transpose', () => {
-    const model = twoProducts();
-    const [, second] = model.graph!.node;
-    second!.attribute.push(
-      ...makeNode({ op: '', inputs: [], outputs: [], attributes: { alpha: float(2) } }).attribute,
-    );
-    expect(findMatMuls(model).map(({ name }) => name)).toEqual(['first']);
-  });
-
+describe('the layer in a name', () => {
   test.each([
     ['/model/layers.3/self_attn/q_proj/MatMul', 3],
     ['model.layers.12.mlp.up_proj.weight', 12],
-    ['/model/layer.0/x', 0],
+    ['/encoder/layer.0/x', 0],
+    ['transformer.h.7.attn.c_attn.weight', 7],
+    ['/decoder/block.2/layer.0/x', 2],
     ['/lm_head/MatMul', undefined],
     ['/players.3/x', undefined],
   ])('%s belongs to layer %s', (name, layer) => {
     expect(nodeLayer(name)).toBe(layer);
+  });
+});
+
+describe('constants', () => {
+  const inner = new GraphBuilder().model().graph!;
+  inner.initializer.push(makeTensor({ name: 'inner', type: 'float32', dims: [1], data: [1] }));
+  inner.node.push(makeNode({ op: 'Relu', name: 'deep', inputs: ['w'], outputs: ['out'] }));
+
+  test('are seen through nodes that hand them on, change their type or swap their axes', () => {
+    const g = new GraphBuilder();
+    const w = g.initializer('w', 'float16', [4, 2], new Uint16Array(8));
+    const turned = g.node('Transpose', [g.node('Identity', [w], { name: 'same' })], { name: 'turn' });
+    const cast = g.node('Cast', [turned], { name: 'cast', attributes: { to: 1 } });
+    const back = g.node('Transpose', [cast], { attributes: { perm: [1, 0] } });
+    const rounded = g.node('Cast', [w], { attributes: { to: 6 } });
+    const kept = g.node('Transpose', [w], { attributes: { perm: [0, 1] } });
+    const operand = constantOperands(g.model());
+    expect(operand(cast)).toMatchObject({ name: 'w', dims: [4, 2], transposed: true, type: 'float32' });
+    expect(operand(cast)!.via.map(({ name }) => name)).toEqual(['same', 'turn', 'cast']);
+    expect(operand(back)).toMatchObject({ transposed: false });
+    expect([rounded, kept, 'nowhere'].map(operand)).toEqual([undefined, undefined, undefined]);
+    g.model().graph!.input.push({ ...g.model().graph!.input[0]!, name: 'w' });
+    expect(constantOperands(g.model())('w'), 'an input may replace it').toBeUndefined();
+  });
+
+  test('of nodes become initializers when they are matrices', () => {
+    const g = new GraphBuilder();
+    const constant = (name: string, dims: number[]) =>
+      g.node('Constant', [], {
+        outputs: [name],
+        attributes: { value: makeTensor({ name: '', type: 'float32', dims, data: new Float32Array(4) }) },
+      });
+    const sum = g.node('MatMul', [constant('m', [2, 2]), constant('v', [4])]);
+    g.node('Add', [sum, constant('y', [4, 1])], { outputs: ['z'] });
+    g.output('y', 'float32', [4, 1]);
+    const model = g.model();
+    hoistConstants(model);
+    expect(model.graph!.initializer.map(({ name }) => name)).toEqual(['m']);
+    expect(model.graph!.node.map(({ opType }) => opType)).toEqual(['Constant', 'MatMul', 'Constant', 'Add']);
+  });
+
+  test('and nodes of subgraphs are found with the node that holds them', () => {
+    const model = twoProducts();
+    const holder = makeNode({
+      op: 'If',
+      name: 'if',
+      inputs: ['x'],
+      outputs: ['first'],
+      attributes: { then_branch: inner },
+    });
+    model.graph!.node.splice(0, 1, holder);
+    const places = (found: Iterable<{ item: { name: string }; inside: { name: string } | undefined }>) =>
+      [...found].map(({ item, inside }) => [item.name, inside?.name]);
+    expect(places(nestedNodes(model))).toEqual([
+      ['if', undefined],
+      ['second', undefined],
+      ['', undefined],
+      ['deep', 'if'],
+    ]);
+    expect(places(nestedInitializers(model))).toEqual([
+      ['w', undefined],
+      ['v', undefined],
+      ['inner', 'if'],
+    ]);
   });
 });
 

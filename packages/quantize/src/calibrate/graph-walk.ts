@@ -4,6 +4,7 @@ import {
   elementCount,
   extractSegment,
   FLOAT_TYPES,
+  float32ToFloat16,
   makeTensor,
   type ModelProto,
   type OnnxType,
@@ -59,7 +60,7 @@ export class GraphWalk implements AsyncDisposable {
     return new GraphWalk(options, await Spill.open(options.scratch));
   }
 
-  /** From here on the walk takes these values for a float32 constant; they are asked for when they are needed. */
+  /** From here on the walk takes these values for a constant, in its type; they are asked for when they are needed. */
   replace(name: string, values: () => Float32Array<ArrayBuffer>): void {
     if ((this.#lastReader.get(name) ?? -1) >= this.#next) this.#replaced.set(name, values);
   }
@@ -155,6 +156,9 @@ export class GraphWalk implements AsyncDisposable {
 
   async #constant(name: string, type: OnnxType, dims: number[]): Promise<Tensor> {
     const values = this.#replaced.get(name);
+    if (values !== undefined && type === 'float16') {
+      return tensorFromBytes(type, new Uint8Array(float32ToFloat16(values()).buffer), dims);
+    }
     if (values !== undefined) return tensorFromBytes('float32', new Uint8Array(values().buffer), dims);
     if (type === 'bfloat16') throw noBfloat16(name);
     return tensorFromBytes(type as Tensor.Type, await this.#options.reader.read(name), dims);

@@ -1,90 +1,76 @@
 import {
-  findMatMuls,
+  constantOperands,
   graphOf,
-  onnxTypeOf,
+  isStandard,
   readAttributes,
+  type ConstantOperand,
   type ModelProto,
   type NodeProto,
   type OnnxType,
 } from '@quantloop/onnx';
+import { moduleName } from './module-name.ts';
 
 /** A linear layer of the main graph: a product with a constant 2-D weight on its right. */
 export interface Linear {
   node: NodeProto;
+  /** The model's own name of the layer, whatever the exporter called node and weight. */
+  module: string;
   /** Name of the weight's initializer. */
   weight: string;
   /** Inputs. */
   k: number;
   /** Outputs. */
   n: number;
-  /** Of the weight as stored. */
+  /** Of activations and product; the weight may be stored in another. */
   type: OnnxType;
   /** The initializer is stored as [n, k]. */
   transposed: boolean;
   /** Value added to the product. */
   bias?: string;
-  /** Transposes the stored weight for this layer, and is not needed once the weight is packed. */
-  transpose?: NodeProto;
+  /** What lies between initializer and product, first to last: not needed by this layer once the weight is packed. */
+  via: readonly NodeProto[];
 }
 
 /**
- * All linear layers in graph order: `MatMul` and `FusedMatMul(transB)` on an initializer, `MatMul` on a transposed
- * initializer, and `Gemm` without scaling (the weight on either orientation, with or without bias).
+ * All linear layers in graph order: `MatMul`, `FusedMatMul` and `Gemm` without scaling whose right side is a 2-D
+ * initializer, in either orientation, with or without bias; also where it goes through `Transpose`, `Identity` or a
+ * `Cast` between floating point types.
  */
 export function findLinears(model: ModelProto): Linear[] {
-  const graph = graphOf(model);
-  const direct = new Map<NodeProto, Linear>(
-    findMatMuls(model).map(({ node, weight, k, n, type, transposed }) => [
-      node,
-      { node, weight, k, n, type, transposed },
-    ]),
-  );
-  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  // An initializer that is also an input may be overridden when the model runs.
-  for (const { name } of graph.input) constants.delete(name);
-  const transposes = new Map(graph.node.filter(swapsAxes).map((node) => [node.output[0]!, node]));
-
-  const matrix = (name: string | undefined) => {
-    const tensor = constants.get(name ?? '');
-    const type = tensor === undefined ? undefined : onnxTypeOf(tensor.dataType);
-    if (tensor === undefined || type === undefined || tensor.dims.length !== 2) return undefined;
-    return { weight: tensor.name, type, rows: Number(tensor.dims[0]), columns: Number(tensor.dims[1]) };
-  };
-
-  const linearOf = (node: NodeProto): Linear | undefined => {
-    if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
-    if (node.opType === 'MatMul') {
-      const transpose = transposes.get(node.input[1] ?? '');
-      const found = matrix(transpose?.input[0]);
-      if (transpose === undefined || found === undefined) return undefined;
-      const { weight, type, rows, columns } = found;
-      return { node, weight, type, k: columns, n: rows, transposed: true, transpose };
-    }
-    if (node.opType === 'Gemm') {
-      const { transA = 0, transB = 0, alpha = 1, beta = 1 } = readAttributes(node);
-      const found = matrix(node.input[1]);
-      if (found === undefined || transA !== 0 || alpha !== 1 || beta !== 1) return undefined;
-      const { weight, type, rows, columns } = found;
-      const transposed = transB === 1;
-      const [k, n] = transposed ? [columns, rows] : [rows, columns];
-      const bias = node.input[2] ?? '';
-      return { node, weight, type, k, n, transposed, ...(bias === '' ? {} : { bias }) };
-    }
-    return undefined;
-  };
-
-  return graph.node.flatMap((node) => direct.get(node) ?? linearOf(node) ?? []);
+  const operand = constantOperands(model);
+  return graphOf(model).node.flatMap((node) => {
+    const weight = operand(node.input[1] ?? '');
+    if (weight === undefined || whyNoLinear(node, 1, weight) !== undefined) return [];
+    const { name, dims, type, via } = weight;
+    // `Gemm` and `FusedMatMul`.
+    const { transB = 0 } = readAttributes(node);
+    const transposed = weight.transposed !== (transB === 1);
+    const [rows, columns] = dims as [number, number];
+    const [k, n] = transposed ? [columns, rows] : [rows, columns];
+    const bias = node.opType === 'Gemm' ? (node.input[2] ?? '') : '';
+    const module = moduleName(node.name, name);
+    return [{ node, module, weight: name, type, k, n, transposed, via, ...(bias === '' ? {} : { bias }) }];
+  });
 }
 
-function swapsAxes(node: NodeProto): boolean {
-  if (node.opType !== 'Transpose' || (node.domain !== '' && node.domain !== 'ai.onnx')) return false;
-  const { perm = [1, 0] } = readAttributes(node);
-  return Array.isArray(perm) && perm.length === 2 && perm[0] === 1 && perm[1] === 0;
+/** Why a node that reads a constant as its input number `input` is no linear layer with it; undefined if it is one. */
+export function whyNoLinear(
+  node: NodeProto,
+  input: number,
+  { dims }: Pick<ConstantOperand, 'dims'>,
+): string | undefined {
+  if (!isProduct(node) || input > 1) return 'which is no linear layer';
+  if (input === 0) return 'where a linear layer has its activations';
+  if (dims.length !== 2) return `which has ${dims.length} dimensions and not 2`;
+  const { alpha = 1, beta = 1, transA = 0, transBatchA = 0, transBatchB = 0 } = readAttributes(node);
+  if (transA !== 0) return 'whose activations are transposed';
+  if (transBatchA !== 0 || transBatchB !== 0) return 'which transposes batches';
+  if (alpha !== 1) return `which scales its product by ${Number(alpha)}`;
+  if (beta !== 1) return `which scales its bias by ${Number(beta)}`;
+  return undefined;
 }
 
-/** The output head: its product is an output of the model, or it is named so. */
-export function isHead(model: ModelProto, linear: Linear): boolean {
-  const output = linear.node.output[0];
-  if (graphOf(model).output.some(({ name }) => name === output)) return true;
-  return /(^|[/.])lm_head([/.]|$)/.test(linear.node.name);
+function isProduct(node: NodeProto): boolean {
+  if (node.opType === 'FusedMatMul') return node.domain === 'com.microsoft';
+  return isStandard(node) && (node.opType === 'MatMul' || node.opType === 'Gemm');
 }

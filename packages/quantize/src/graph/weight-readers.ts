@@ -1,20 +1,36 @@
-import { graphOf, type ModelProto } from '@quantloop/onnx';
+import {
+  constantOperands,
+  graphOf,
+  nestedInitializers,
+  nestedNodes,
+  type ModelProto,
+  type NodeProto,
+} from '@quantloop/onnx';
 
-/** What a node does with an initializer. */
+/** A use of an initializer. */
 export interface WeightReader {
-  op: string;
-  node: string;
+  node: NodeProto;
   /** Which of the node's inputs it is. */
   input: number;
+  /** The node of the main graph in whose subgraph it is used. */
+  inside: NodeProto | undefined;
 }
 
-/** Every initializer's readers in graph order. */
+/**
+ * Every initializer's readers in graph order. Nodes that only hand it on (`Identity`, `Cast`, `Transpose`) are passed
+ * over for those that read their result.
+ */
 export function weightReaders(model: ModelProto): Map<string, WeightReader[]> {
-  const graph = graphOf(model);
-  const readers = new Map<string, WeightReader[]>(graph.initializer.map(({ name }) => [name, []]));
-  for (const node of graph.node) {
-    for (const [input, name] of node.input.entries()) {
-      readers.get(name)?.push({ op: node.opType, node: node.name, input });
+  const operand = constantOperands(model);
+  const readers = new Map<string, WeightReader[]>();
+  for (const { item } of nestedInitializers(model)) readers.set(item.name, []);
+  const handedOn = new Set(
+    graphOf(model).node.filter(({ output }) => operand(output[0] ?? '') !== undefined),
+  );
+  for (const { item: node, inside } of nestedNodes(model)) {
+    if (handedOn.has(node)) continue;
+    for (const [input, value] of node.input.entries()) {
+      readers.get(operand(value)?.name ?? value)?.push({ node, input, inside });
     }
   }
   return readers;
@@ -25,5 +41,8 @@ const TABLES: Record<string, number> = { GroupQueryAttention: 7, RotaryEmbedding
 
 /** Rotary position tables are computed, not learned: they count as no weights. */
 export function isTable(readers: readonly WeightReader[]): boolean {
-  return readers.some(({ op, input }) => TABLES[op] !== undefined && [0, 1].includes(input - TABLES[op]));
+  return readers.some(({ node, input }) => {
+    const first = TABLES[node.opType];
+    return first !== undefined && [0, 1].includes(input - first);
+  });
 }

@@ -55,6 +55,8 @@ export const QuantizationManifest = z.strictObject({
   exclude: z.array(z.strictObject({ pattern: z.string(), weights: z.int() })),
   quantized: z.array(QuantizedTensor),
   kept: z.array(KeptTensor),
+  /** What a user of the model has to know about it. */
+  notes: z.array(z.string()),
   totals: z.strictObject({
     /** Weights of the model; position tables are not counted. */
     weights: z.int(),

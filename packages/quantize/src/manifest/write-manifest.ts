@@ -6,6 +6,7 @@ import { isTable, type WeightReader } from '../graph/weight-readers.ts';
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
 import { QuantizationManifest } from './manifest.ts';
+import { reasonToKeep } from './reason-to-keep.ts';
 import { relativeError } from './relative-error.ts';
 import { usedCalibration } from './used-calibration.ts';
 
@@ -63,7 +64,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
     shape: info.dims,
     type: info.type,
     bytes: info.byteLength,
-    reason: left.get(info.name) ?? reasonToKeep(readersOf(info), names.has(info.name)),
+    reason: left.get(info.name) ?? reasonToKeep(info, readersOf(info), names.has(info.name)),
   }));
 
   const count = sum(weights.map(({ dims }) => elementCount(dims)));
@@ -78,6 +79,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
     exclude: [...options.excluded].map(([pattern, matched]) => ({ pattern, weights: matched })),
     quantized,
     kept,
+    notes: notesOn(finished),
     totals: {
       weights: count,
       quantizedWeights: quantizedCount,
@@ -90,12 +92,13 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
   } satisfies QuantizationManifest);
 }
 
-function reasonToKeep(readers: readonly WeightReader[], packed: boolean): string {
-  const others = readers.filter(({ op }) => !['MatMul', 'FusedMatMul', 'Gemm'].includes(op));
-  const [first] = packed ? others : readers;
-  if (first === undefined) return 'an output of the model, or read inside a subgraph';
-  const place = `input ${first.input} of ${first.op} "${first.node}"`;
-  return packed ? `packed for its linear layers, and still ${place}` : `${place}, which is no linear layer`;
+function notesOn(finished: readonly FinishedWeight[]): string[] {
+  const layers = finished.flatMap(({ linears }) => linears).filter(({ type }) => type === 'bfloat16').length;
+  if (layers === 0) return [];
+  return [
+    `The model computes in bfloat16. Activations of its ${layers} packed layers are cast to float32 and back; ` +
+      'what was left as it was needs a provider with bfloat16 kernels: ONNX Runtime has none for CPUs.',
+  ];
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,4 +1,4 @@
-import type { NodeProto } from '@quantloop/onnx';
+import type { NodeProto, OnnxType } from '@quantloop/onnx';
 import { matMulBnb4 } from './matmul-bnb4.ts';
 import { matMulInteger } from './matmul-integer.ts';
 import { matMulNBits } from './matmul-nbits.ts';
@@ -17,6 +17,8 @@ export interface NodeNames {
 /** One way of storing a weight: the tensors it becomes, and the operators that read them. */
 export interface Layout<S extends Storage = Storage> {
   parts(storage: S): PartShape[];
+  /** Type of the activations the product takes, and of its result. */
+  activations(storage: S): OnnxType;
   /** In order, the product last. Values between them are named `<output>.<role>`. */
   nodes(storage: S, names: NodeNames): NodeProto[];
   /** The weight as the product reads it back, [n, k] row-major. */

@@ -15,6 +15,8 @@ export const matMulBnb4: Layout<Bnb4Storage> = {
     ];
   },
 
+  activations: () => 'float32',
+
   nodes({ k, n, blockSize }, { name, activations, initializers, output }) {
     return [
       makeNode({

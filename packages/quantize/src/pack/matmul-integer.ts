@@ -14,6 +14,8 @@ export const matMulInteger: Layout<IntegerStorage> = {
     ];
   },
 
+  activations: () => 'float32',
+
   nodes(_storage, { name, activations, initializers, output }) {
     return [
       makeNode({

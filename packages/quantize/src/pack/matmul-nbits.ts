@@ -33,6 +33,8 @@ export const matMulNBits: Layout<NBitsStorage> = {
     return parts;
   },
 
+  activations: ({ scaleType }) => scaleType,
+
   nodes(storage, { name, activations, initializers, output }) {
     const { k, n, bits, blockSize, accuracyLevel } = storage;
     const [codes, ...others] = initializers;

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** Runs `model.onnx` of a folder once on the CPU; float32 in and out, outputs by name. */
+/** Runs `model.onnx` of a folder once on the CPU; float32 or int64 in, float32 out, outputs by name. */
 export async function runModel(
   folder: string,
-  inputs: Record<string, { data: Float32Array; dims: number[] }>,
+  inputs: Record<string, { data: Float32Array | BigInt64Array; dims: number[] }>,
 ): Promise<Record<string, Float32Array>> {
-  const session = await InferenceSession.create(join(folder, 'model.onnx'), { intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(join(folder, 'model.onnx'), {
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
   try {
     const feeds = Object.fromEntries(
-      Object.entries(inputs).map(([name, { data, dims }]) => [name, new Tensor('float32', data, dims)]),
+      Object.entries(inputs).map(([name, { data, dims }]) => [
+        name,
+        data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims),
+      ]),
     );
     const outputs = await session.run(feeds);
     return Object.fromEntries(

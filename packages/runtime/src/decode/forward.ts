@@ -19,12 +19,13 @@ export interface ForwardResult {
 }
 
 /**
- * One run of the decoder. Rows are padded on the right: GroupQueryAttention takes a row's length from the sum of its
- * mask, puts new keys right behind the valid ones and never looks at the padding.
+ * One run of the decoder. Rows are padded on the right. GroupQueryAttention takes a row's length from the sum of its
+ * mask, puts new keys right behind the valid ones and never looks at the padding; a graph of elementary operators puts
+ * them at the end and looks where the mask has ones. The mask in the order tokens and padding were given serves both.
  */
 export async function forward(options: ForwardOptions): Promise<ForwardResult> {
   const { session, cache } = options;
-  const { feeds, width, lengths } = prepare(options);
+  const { feeds, width, lengths, mask } = prepare(options);
   const outputs = await session.inference.run(feeds);
   const tensors: Record<string, Tensor> = {};
   for (let i = 0; i < session.shape.layers; i++) {
@@ -33,7 +34,7 @@ export async function forward(options: ForwardOptions): Promise<ForwardResult> {
     }
   }
   const padded = (cache?.padded ?? 0) + width;
-  return { logits: outputs.logits as Tensor, width, cache: new KvCache({ lengths, padded, tensors }) };
+  return { logits: outputs.logits as Tensor, width, cache: new KvCache({ lengths, padded, mask, tensors }) };
 }
 
 /** The same without a cache on either side: for scoring, where nothing follows. */
@@ -50,6 +51,7 @@ function prepare({ session, rows, cache }: ForwardOptions): {
   feeds: Record<string, Tensor>;
   width: number;
   lengths: Int32Array;
+  mask: BigInt64Array;
 } {
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   if (width === 0) throw new RangeError('forward needs at least one token');
@@ -58,16 +60,17 @@ function prepare({ session, rows, cache }: ForwardOptions): {
   }
   const past = cache?.padded ?? 0;
   const lengths = Int32Array.from(rows, (row, i) => (cache?.lengths[i] ?? 0) + row.length);
+  const mask = attentionMask(rows, width, cache);
   const feeds: Record<string, Tensor> = {
     input_ids: new Tensor('int64', paddedTokens(session, rows, width), [rows.length, width]),
-    attention_mask: new Tensor('int64', attentionMask(rows, width, cache), [rows.length, past + width]),
+    attention_mask: new Tensor('int64', mask, [rows.length, past + width]),
     ...(cache === undefined ? emptyCache(session, rows.length) : runnable(cache.tensors)),
   };
   if (session.shape.hasPositionIds) {
     feeds.position_ids = new Tensor('int64', positions(rows.length, width, cache), [rows.length, width]);
   }
   if (session.shape.hasLogitsToKeep) feeds.num_logits_to_keep = new Tensor('int64', new BigInt64Array(1), []);
-  return { feeds, width, lengths };
+  return { feeds, width, lengths, mask };
 }
 
 function paddedTokens(
@@ -92,10 +95,7 @@ function paddedTokens(
   return ids;
 }
 
-/**
- * Ones for the valid tokens: first the cached part with its padding, then the new tokens with theirs, as a graph may
- * look at each part by itself.
- */
+/** The mask of the cached part, then ones for the new tokens and zeros for their padding. */
 function attentionMask(
   rows: readonly ArrayLike<number>[],
   width: number,
@@ -105,7 +105,7 @@ function attentionMask(
   const mask = new BigInt64Array(rows.length * (past + width));
   rows.forEach((row, r) => {
     const start = r * (past + width);
-    mask.fill(1n, start, start + (cache?.lengths[r] ?? 0));
+    if (cache !== undefined) mask.set(cache.mask.subarray(r * past, (r + 1) * past), start);
     mask.fill(1n, start + past, start + past + row.length);
   });
   return mask;

@@ -33,9 +33,7 @@ export const dynamicInt8: Quantizer = {
     supports: (recipe, target) => kernelFor('matmul-integer', recipe.bits, target),
   },
 
-  plan({ k, n, type }, recipe) {
-    if (type !== 'float32')
-      return { refuse: `DynamicQuantizeMatMul multiplies float32 only, the weight is ${type}` };
+  plan({ k, n }, recipe) {
     if (typeof recipe.granularity === 'object') return { refuse: 'dynamic-int8 has no groups' };
     const bits = options.parse(recipe.options).reduceRange ? 7 : 8;
     const storage: IntegerStorage = { layout: 'matmul-integer', k, n, bits, scalePer: recipe.granularity };

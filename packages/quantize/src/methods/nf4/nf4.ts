@@ -23,8 +23,7 @@ export const nf4: Quantizer = {
     supports: (recipe, target) => kernelFor('matmul-bnb4', recipe.bits, target),
   },
 
-  plan({ k, n, type }, recipe) {
-    if (type !== 'float32') return { refuse: `MatMulBnb4 multiplies float32 only, the weight is ${type}` };
+  plan({ k, n }, recipe) {
     if (typeof recipe.granularity !== 'object')
       return { refuse: `nf4 has groups, not one scale per ${recipe.granularity}` };
     const storage: Bnb4Storage = { layout: 'matmul-bnb4', k, n, blockSize: recipe.granularity.group };

@@ -43,7 +43,6 @@ export const rtn: Quantizer = {
   },
 
   plan({ k, n, type }, recipe) {
-    if (type !== 'float32' && type !== 'float16') return { refuse: `rtn cannot store ${type} scales` };
     const { bits, granularity, symmetric } = recipe;
     if (bits !== 2 && bits !== 3 && bits !== 4 && bits !== 8) {
       return { refuse: `rtn has no storage for ${bits} bits` };
@@ -59,7 +58,8 @@ export const rtn: Quantizer = {
         typeof granularity === 'object' ? granularity.group : channelBlockSize({ k, bits, zeroPoints }),
       scalePer: typeof granularity === 'object' ? 'block' : granularity,
       zeroPoints,
-      scaleType: type,
+      // bfloat16 has no kernel on CPUs: such activations are cast.
+      scaleType: type === 'float16' ? 'float16' : 'float32',
       accuracyLevel,
     };
     const range = symmetric ? symmetricRange : 'asymmetric';
