@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
+import { configFromGenai, readGenaiConfig } from './genai-config.ts';
 
 /** What every Hugging Face `config.json` says of itself; the architecture reads the rest. */
 export const CheckpointConfig = z.looseObject({
@@ -13,7 +14,7 @@ export const CheckpointConfig = z.looseObject({
 export type CheckpointConfig = z.infer<typeof CheckpointConfig>;
 
 /**
- * Reads the `config.json` of a model folder.
+ * Reads the `config.json` of a model folder; where there is none, what `genai_config.json` says in its place.
  *
  * @throws QuantloopError `model-corrupt` when it is missing or not JSON
  */
@@ -26,8 +27,10 @@ export async function readCheckpointConfig(folder: string): Promise<CheckpointCo
       hint: 'Give the folder of a Hugging Face checkpoint, with config.json, safetensors and tokenizer.json.',
       cause,
     });
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw fail('cannot be read', cause);
+  const text = await readFile(file, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
+    const genai = cause.code === 'ENOENT' ? await readGenaiConfig(folder) : undefined;
+    if (genai === undefined) throw fail('cannot be read', cause);
+    return JSON.stringify(configFromGenai(genai));
   });
   try {
     return CheckpointConfig.parse(JSON.parse(text));

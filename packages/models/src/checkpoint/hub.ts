@@ -2,6 +2,7 @@ import { realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ListFileEntry } from '@huggingface/hub';
 import { QuantloopError } from '@quantloop/core';
+import { chooseOnnx } from '../import/onnx-files.ts';
 
 /** Where and as whom to download. */
 export interface HubOptions {
@@ -98,11 +99,16 @@ async function requireSize(file: string, size: number): Promise<void> {
 }
 
 const SIDECAR =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$/;
+  /^(config|generation_config|genai_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$/;
 
 function neededFiles(entries: ListFileEntry[]): ListFileEntry[] {
   const weights = entries.filter(({ path }) => /^model(-\d+-of-\d+)?\.safetensors$/.test(path));
-  const onnx = entries.filter(({ path }) => /^(onnx\/)?model\.onnx([._]data(_\d+)?)?$/.test(path));
+  const models = entries.map(({ path }) => path).filter((path) => /^(onnx\/)?[^/]+\.onnx$/.test(path));
+  const model = chooseOnnx(models);
+  const onnx = entries.filter(
+    ({ path }) =>
+      model !== undefined && path.startsWith(model) && /^([._]data(_\d+)?)?$/.test(path.slice(model.length)),
+  );
   const sidecars = entries.filter(({ path }) => SIDECAR.test(path) || path === 'chat_template.jinja');
   return [...sidecars, ...(weights.length > 0 ? weights : onnx)];
 }

@@ -35,6 +35,13 @@ export function checkDecoder(model: ModelProto, file: string): void {
     ),
     ...cache.filter((name) => inputs.has(name) && !CACHE_TYPES.includes(elementType(inputs.get(name)!))),
   ].map((name) => `input ${name}`);
+  if (inputs.has('use_cache_branch')) {
+    throw new QuantloopError({
+      code: 'unsupported',
+      message: `${file} is a merged decoder of older exporters: its input use_cache_branch chooses between two models.`,
+      hint: 'Export again with Optimum 1.14 or later (task text-generation-with-past), which makes one of them.',
+    });
+  }
   const problems = [
     ...(missing.length > 0 ? [`missing ${missing.slice(0, 6).join(', ')}`] : []),
     ...(unknown.length > 0 ? [`unknown ${unknown.slice(0, 6).join(', ')}`] : []),

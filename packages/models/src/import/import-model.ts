@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Provenance, QuantloopError } from '@quantloop/core';
 import { ExternalDataWriter, diskFailure, readModel, writeModel } from '@quantloop/onnx';
@@ -10,6 +10,7 @@ import { type CheckpointConfig, readCheckpointConfig } from '../checkpoint/confi
 import type { HubOptions } from '../checkpoint/hub.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import { checkDecoder } from './check-decoder.ts';
+import { readGenaiConfig, renameInGenaiConfig } from '../checkpoint/genai-config.ts';
 import { locateSource } from './locate-source.ts';
 import { type SourceFiles, findSourceFiles } from './source-files.ts';
 
@@ -53,6 +54,11 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
         ? await importCheckpoint({ ...options, source, config, work })
         : await importOnnx({ ...options, source, files, work });
     for (const name of files.sidecars) await copy(join(source, name), join(work, name));
+    const genai = await readGenaiConfig(work);
+    if (genai !== undefined) await renameInGenaiConfig(work, genai);
+    if (!files.sidecars.includes('config.json')) {
+      await writeFile(join(work, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+    }
     await rmdir(target).catch(() => undefined);
     await rename(work, target);
     return { folder: target, provenance: { 'import.source': options.source, ...provenance } };
@@ -101,7 +107,8 @@ async function importOnnx(
   let done = 0;
   for (const [index, name] of files.weights.entries()) {
     options.signal?.throwIfAborted();
-    const place = join(work, relative(dirname(model), join(source, name)));
+    const place =
+      index === 0 ? join(work, 'model.onnx') : join(work, relative(dirname(model), join(source, name)));
     await mkdir(dirname(place), { recursive: true });
     await copy(join(source, name), place);
     options.onProgress?.({ done: (done += sizes[index]!), total });

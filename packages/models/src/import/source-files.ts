@@ -1,8 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { QuantloopError } from '@quantloop/core';
-import { verifyModel } from '@quantloop/onnx';
 import { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { GENAI_CONFIG } from '../checkpoint/genai-config.ts';
+import { findOnnxFiles } from './onnx-files.ts';
 
 /** Files beside the weights that go into the model artifact where they exist. */
 const SIDECARS = [
@@ -12,12 +12,13 @@ const SIDECARS = [
   'tokenizer_config.json',
   'special_tokens_map.json',
   'chat_template.jinja',
+  GENAI_CONFIG,
 ] as const;
 
 /** The files of a source that decide what its import gives, relative to its folder. */
 export interface SourceFiles {
   kind: 'checkpoint' | 'onnx';
-  /** Safetensors with their index; or `model.onnx` first, then its external data. */
+  /** Safetensors with their index; or the ONNX model first, then its external data. */
   weights: string[];
   sidecars: string[];
 }
@@ -35,15 +36,11 @@ export async function findSourceFiles(folder: string): Promise<SourceFiles> {
     await using checkpoint = await Checkpoint.open(folder);
     return { kind: 'checkpoint', weights: [...index, ...checkpoint.files], sidecars };
   }
-  for (const model of ['model.onnx', join('onnx', 'model.onnx')]) {
-    if ((await stat(join(folder, model)).catch(() => undefined)) === undefined) continue;
-    const { externalFiles } = await verifyModel(join(folder, model));
-    const data = externalFiles.map((location) => join(dirname(model), location));
-    return { kind: 'onnx', weights: [model, ...data], sidecars };
-  }
+  const weights = await findOnnxFiles(folder);
+  if (weights !== undefined) return { kind: 'onnx', weights, sidecars };
   throw new QuantloopError({
     code: 'unsupported',
-    message: `${folder} holds no model: looked for model.safetensors, model.safetensors.index.json, model.onnx and onnx/model.onnx.`,
+    message: `${folder} holds no model: looked for model.safetensors, model.safetensors.index.json, *.onnx and onnx/*.onnx.`,
     hint: 'Convert other formats (pytorch_model.bin, GGUF) to safetensors first; name an ONNX decoder model.onnx.',
   });
 }

@@ -24,6 +24,7 @@ beforeAll(async () => {
     'pytorch_model.bin': Buffer.alloc(10),
     'README.md': Buffer.from('#'),
     'onnx/model.onnx': Buffer.alloc(9),
+    'genai/model.onnx': Buffer.alloc(9),
   };
   hub = await startHub({
     repo: 'quantloop/tiny',

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -7,10 +8,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
-import { DEMO_MODEL, demoModelFolder, importModel, sourceDigest } from '@quantloop/models';
-import { TensorReader, readModel, transpose, writeModel } from '@quantloop/onnx';
+import { checkSource, DEMO_MODEL, demoModelFolder, importModel, sourceDigest } from '@quantloop/models';
+import { ExternalDataWriter, TensorReader, readModel, transpose, writeModel } from '@quantloop/onnx';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../support/decoder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -256,6 +257,112 @@ describe('importing a ready ONNX folder', () => {
     expect(
       readFileSync(join(folder, 'model.onnx_data')).equals(readFileSync(join(ready, 'model.onnx_data'))),
     ).toBe(true);
+  });
+
+  /** The same decoder with its files called otherwise; tokenizer and configuration beside `place`'s topmost folder. */
+  async function calledOtherwise(place: string, data: string[]): Promise<string> {
+    const ready = await onnxSource();
+    const source = fresh();
+    const home = join(source, dirname(place));
+    mkdirSync(home, { recursive: true });
+    for (const name of readdirSync(ready)) {
+      if (!name.startsWith('model')) cpSync(join(ready, name), join(source, name));
+    }
+    await using reader = await TensorReader.open(join(ready, 'model.onnx'));
+    const { initializer } = reader.model.graph!;
+    for (const [turn, location] of data.entries()) {
+      await using writer = await ExternalDataWriter.open({ folder: home, location });
+      for (const [i, tensor] of initializer.entries()) {
+        if (i % data.length === turn) initializer[i] = await writer.copy(reader, tensor);
+      }
+      await writer.commit();
+    }
+    await writeModel({ model: reader.model, file: join(source, place) });
+    return source;
+  }
+
+  test.each([
+    ['onnx/model.onnx', ['model.onnx_data', 'model.onnx_data_1']],
+    ['decoder_model_merged.onnx', ['decoder_model_merged.onnx_data']],
+    ['onnx/decoder_model_merged.onnx', ['decoder_model_merged.onnx_data']],
+    ['onnx/model_fp16.onnx', ['model_fp16.onnx_data']],
+    ['model.onnx', ['model.onnx.data']],
+    ['llama.onnx', ['weights.bin']],
+  ])('finds %s with its data %j, and calls it model.onnx', async (place, data) => {
+    const source = await calledOtherwise(place, data);
+    await checkSource(source);
+    const { folder } = await importModel({ source, folder: fresh() });
+    expect(
+      readdirSync(folder)
+        .filter((name) => /onnx|bin/.test(name))
+        .sort(),
+    ).toEqual(['model.onnx', ...data].sort());
+    const decoder = await Decoder.open(folder);
+    expect((await decoder.run([[1, 2, 3]])).at(0, 2)).toHaveLength(TINY.vocab_size);
+    await decoder.close();
+    expect(await sourceDigest(source)).not.toBe(await sourceDigest(tinySource()));
+  });
+
+  test('takes in what onnxruntime-genai writes, and keeps its configuration true', async () => {
+    const source = await calledOtherwise('decoder.onnx', ['decoder.onnx.data']);
+    rmSync(join(source, 'config.json'));
+    const genai = {
+      model: {
+        type: 'llama',
+        vocab_size: TINY.vocab_size,
+        context_length: 64,
+        eos_token_id: [1],
+        decoder: {
+          filename: 'decoder.onnx',
+          head_size: TINY.head_dim,
+          num_hidden_layers: 2,
+          inputs: { input_ids: 'input_ids' },
+        },
+      },
+      search: { past_present_share_buffer: true },
+    };
+    writeFileSync(join(source, 'genai_config.json'), JSON.stringify(genai));
+    const { folder } = await importModel({ source, folder: fresh() });
+    const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
+    expect(read('genai_config.json')).toEqual({
+      ...genai,
+      model: { ...genai.model, decoder: { ...genai.model.decoder, filename: 'model.onnx' } },
+    });
+    expect(read('config.json')).toEqual({
+      model_type: 'llama',
+      vocab_size: TINY.vocab_size,
+      max_position_embeddings: 64,
+      eos_token_id: [1],
+      head_dim: TINY.head_dim,
+      num_hidden_layers: 2,
+    });
+    writeFileSync(join(source, 'genai_config.json'), '{}');
+    expect(await failure(source)).toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringMatching(/genai_config\.json is no configuration/),
+    });
+  });
+
+  test('names the files when it cannot tell which is the decoder', async () => {
+    const source = await calledOtherwise('onnx/model_q4.onnx', ['model_q4.onnx_data']);
+    cpSync(join(source, 'onnx/model_q4.onnx'), join(source, 'onnx/model_bnb4.onnx'));
+    expect(await failure(source)).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/holds onnx\/model_bnb4\.onnx, onnx\/model_q4\.onnx: which/),
+    });
+  });
+
+  test('says what a merged decoder of older exporters needs', async () => {
+    const source = await onnxSource();
+    const file = join(source, 'model.onnx');
+    const model = await readModel(file);
+    model.graph!.input.push({ ...model.graph!.input[0]!, name: 'use_cache_branch' });
+    await writeModel({ model, file });
+    expect(await failure(source)).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/use_cache_branch/),
+      hint: expect.stringMatching(/Export again/),
+    });
   });
 
   test('refuses inputs it cannot serve, and a model without a cache', async () => {
