@@ -24,6 +24,7 @@ import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { rewriteLinear } from './graph/rewrite-linear.ts';
+import { SharedInputs } from './graph/shared-inputs.ts';
 import { weightReaders } from './graph/weight-readers.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
@@ -101,6 +102,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const { checkpoint, blockWeights = 2 ** 20 } = options;
   const packedWeights = inBlocks({ pending, checkpoint, blockWeights, onResumed: () => resumed++ });
   const finished: FinishedWeight[] = [];
+  const shared = new SharedInputs(model);
   for await (const packed of packedWeights) {
     const { parts, error } = packed;
     const { linears, plan } = planned[finished.length]!;
@@ -112,7 +114,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       addInitializer(model, await writer.append({ ...part, name }));
       initializers.push(name);
     }
-    for (const linear of linears) rewriteLinear({ model, linear, storage, initializers });
+    for (const linear of linears) rewriteLinear({ model, linear, storage, initializers, shared });
     finished.push({ linears, storage, parts: initializers, bytes: partsByteLength(parts), error });
   }
   onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });

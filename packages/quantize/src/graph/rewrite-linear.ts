@@ -2,16 +2,16 @@ import {
   graphOf,
   makeNode,
   nestedNodes,
-  ONNX_TYPES,
   replaceNode,
   uniqueName,
   type ModelProto,
   type NodeProto,
-  type OnnxType,
 } from '@quantloop/onnx';
 import { layoutOf } from '../pack/layout.ts';
 import type { Storage } from '../pack/storage.ts';
+import { castNode } from './cast-node.ts';
 import type { Linear } from './find-linears.ts';
+import type { SharedInputs } from './shared-inputs.ts';
 
 /**
  * Puts the operators that read the packed weight in the layer's place; the layer keeps its name and output. Activations
@@ -23,39 +23,29 @@ export function rewriteLinear(options: {
   storage: Storage;
   /** Names of the packed parts, in the layout's order. */
   initializers: string[];
+  /** Of the model. */
+  shared: SharedInputs;
 }): void {
-  const { model, linear, storage, initializers } = options;
+  const { model, linear, storage, initializers, shared } = options;
   const { node, bias, type } = linear;
   const layout = layoutOf(storage);
   const multiplied = layout.activations(storage);
   const output = node.output[0]!;
   const product = bias === undefined ? output : uniqueName(model, `${output}.product`);
-  const cast = (from: string, to: string, type: OnnxType, what: string): NodeProto =>
-    makeNode({
-      op: 'Cast',
-      name: uniqueName(model, `${node.name}/${what}`),
-      inputs: [from],
-      outputs: [to],
-      attributes: { to: ONNX_TYPES[type].code },
-    });
-  const nodes: NodeProto[] = [];
-  if (multiplied === type) {
-    nodes.push(
-      ...layout.nodes(storage, {
-        name: node.name,
-        activations: node.input[0]!,
-        initializers,
-        output: product,
-      }),
-    );
-  } else {
-    const activations = uniqueName(model, `${output}.activations`);
-    const uncast = uniqueName(model, `${output}.${multiplied}`);
-    nodes.push(
-      cast(node.input[0]!, activations, multiplied, 'cast_in'),
-      ...layout.nodes(storage, { name: node.name, activations, initializers, output: uncast }),
-      cast(uncast, product, type, 'cast_out'),
-    );
+  const uncast = multiplied === type ? product : uniqueName(model, `${output}.${multiplied}`);
+  const input = node.input[0]!;
+  const activations = multiplied === type ? input : shared.cast(input, multiplied);
+  const rounding = layout.rounding?.(storage);
+  const nodes = layout.nodes(storage, {
+    name: node.name,
+    activations,
+    initializers,
+    output: uncast,
+    ...(rounding !== undefined && { rounded: shared.round(activations, rounding) }),
+  });
+  if (uncast !== product) {
+    const name = uniqueName(model, `${node.name}/cast_out`);
+    nodes.push(castNode({ name, from: uncast, to: product, type }));
   }
   if (bias !== undefined) {
     const name = uniqueName(model, `${node.name}/bias`);

@@ -12,6 +12,16 @@ export interface NodeNames {
   /** In the order of `parts`. */
   initializers: string[];
   output: string;
+  /** Prefix of what the layout's `rounding` computes, where it has one. */
+  rounded?: string;
+}
+
+/** How a layer's input is rounded before the product. */
+export interface InputRounding {
+  /** Layers with the same input and equal keys share the nodes. A word for names of values. */
+  key: string;
+  /** In order. What they compute is named `<prefix>.<role>`. `opset`: version of the standard operators. */
+  nodes(names: { value: string; prefix: string; opset: number }): NodeProto[];
 }
 
 /** One way of storing a weight: the tensors it becomes, and the operators that read them. */
@@ -21,6 +31,8 @@ export interface Layout<S extends Storage = Storage> {
   activations(storage: S): OnnxType;
   /** In order, the product last. Values between them are named `<output>.<role>`. */
   nodes(storage: S, names: NodeNames): NodeProto[];
+  /** For products of integers whose operator does not round the activations itself. */
+  rounding?(storage: S): InputRounding | undefined;
   /** The weight as the product reads it back, [n, k] row-major. */
   values(storage: S, parts: readonly Part[]): Float32Array<ArrayBuffer>;
 }

@@ -1,10 +1,11 @@
 import { makeNode } from '@quantloop/onnx';
 import type { Layout } from './layout.ts';
+import { roundTokens } from './round-tokens.ts';
 import type { IntegerStorage } from './storage.ts';
 
 /**
- * Eight-bit integers on both sides: `codes` is int8 [K, N], symmetric; `scales` float32 [N], or a scalar. The operator
- * rounds the activations itself, one scale and zero point for the whole tensor.
+ * Eight-bit integers on both sides: `codes` is int8 [K, N], symmetric; `scales` float32 [N], or a scalar. Activations are
+ * uint8, for which ONNX Runtime's CPU kernel is 20 to 60 times as fast as for int8 ones (bench/int8-activations.ts).
  */
 export const matMulInteger: Layout<IntegerStorage> = {
   parts({ k, n, scalePer }) {
@@ -16,13 +17,23 @@ export const matMulInteger: Layout<IntegerStorage> = {
 
   activations: () => 'float32',
 
-  nodes(_storage, { name, activations, initializers, output }) {
+  rounding: ({ activations }) => (activations === 'token' ? roundTokens : undefined),
+
+  nodes(storage, { name, activations, initializers, output, rounded }) {
+    const domain = 'com.microsoft';
+    if (storage.activations === 'tensor') {
+      const inputs = [activations, ...initializers];
+      return [makeNode({ op: 'DynamicQuantizeMatMul', domain, name, inputs, outputs: [output] })];
+    }
+    const [codes, scales] = initializers as [string, string];
+    const inputs = [`${rounded}.codes`, codes, `${rounded}.one`, scales, `${rounded}.zero`];
+    const sums = `${output}.by_channel`;
     return [
+      makeNode({ op: 'MatMulIntegerToFloat', domain, name, inputs, outputs: [sums] }),
       makeNode({
-        op: 'DynamicQuantizeMatMul',
-        domain: 'com.microsoft',
-        name,
-        inputs: [activations, ...initializers],
+        op: 'Mul',
+        name: `${name}/rescale`,
+        inputs: [sums, `${rounded}.scales`],
         outputs: [output],
       }),
     ];

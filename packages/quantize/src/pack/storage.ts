@@ -31,13 +31,18 @@ export const Bnb4Storage = z.strictObject({
 });
 export type Bnb4Storage = z.infer<typeof Bnb4Storage>;
 
-/** com.microsoft DynamicQuantizeMatMul: int8 weights, activations rounded to uint8 per tensor as they come. */
+/** Products of integers: int8 weights, activations rounded to uint8. */
 export const IntegerStorage = z.strictObject({
   layout: z.literal('matmul-integer'),
   ...Shape,
   /** 7: codes stay within ±64, so that pairs of products cannot overflow on CPUs without VNNI. */
   bits: z.union([z.literal(7), z.literal(8)]),
   scalePer: z.enum(['tensor', 'channel']),
+  /**
+   * `token`: one scale for each row as it comes, symmetric. `tensor`: one scale and zero point for the whole tensor as it
+   * comes, by DynamicQuantizeMatMul.
+   */
+  activations: z.enum(['token', 'tensor']),
 });
 export type IntegerStorage = z.infer<typeof IntegerStorage>;
 

@@ -10,6 +10,7 @@ import { normals } from '../support/random.ts';
 import { recipeOf } from '../support/recipe.ts';
 import {
   referenceActivations,
+  referenceTokens,
   referenceInt8,
   referenceNBits,
   referenceNf4,
@@ -22,7 +23,7 @@ type Quantized = QuantizationManifest['quantized'][number];
 interface Case {
   recipe: Recipe;
   reference(weight: Float32Array, tensor: Quantized): Reference;
-  activations?(x: Float32Array): Float32Array;
+  activations?(x: Float32Array, k: number): Float32Array;
 }
 
 const GROUPS = [16, 32, 64, 128, 256];
@@ -54,21 +55,24 @@ const nf4Cases: Case[] = GROUPS.map((group) => ({
 }));
 
 const int8Cases: Case[] = [true, false].flatMap((reduceRange) =>
-  (['channel', 'tensor'] as const).map((granularity) => ({
-    recipe: recipeOf({ method: 'dynamic-int8', granularity, options: { reduceRange } }),
-    reference: (weight: Float32Array, { storage: { k, n } }: Quantized) =>
-      referenceInt8(weight, { k, n, bits: reduceRange ? 7 : 8, tensor: granularity === 'tensor' }),
-    activations: referenceActivations,
-  })),
+  (['channel', 'tensor'] as const).flatMap((granularity) =>
+    (['token', 'tensor'] as const).map((activations) => ({
+      recipe: recipeOf({ method: 'dynamic-int8', granularity, options: { reduceRange, activations } }),
+      reference: (weight: Float32Array, { storage: { k, n } }: Quantized) =>
+        referenceInt8(weight, { k, n, bits: reduceRange ? 7 : 8, tensor: granularity === 'tensor' }),
+      activations: activations === 'token' ? referenceTokens : referenceActivations,
+    })),
+  ),
 );
 
 const describeRecipe = ({ method, bits, granularity, symmetric, options }: Recipe): string => {
   const size =
     typeof granularity === 'object' ? `groups of ${granularity.group}` : `one scale per ${granularity}`;
   const reduced = options['reduceRange'] === true ? ', reduced range' : '';
+  const rounded = 'activations' in options ? `, activations per ${options['activations']}` : '';
   const range = symmetric && method === 'rtn' ? ` (${options['symmetricRange']})` : '';
   const clipped = options['clip'] === 'mse' ? ', clipped' : '';
-  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${clipped}${reduced}`;
+  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${clipped}${reduced}${rounded}`;
 };
 
 const LAYERS = Object.entries(EDGE_WEIGHTS).flatMap(([kind, make], index) =>
@@ -112,7 +116,7 @@ describe('a quantized model holds the bytes of the reference, and computes what 
         );
         const data = normals(4 * k, 100 + index);
         inputs[name] = { data, dims: [4, k] };
-        expected[name] = matMul(activations?.(data) ?? data, dequantized, k, n);
+        expected[name] = matMul(activations?.(data, k) ?? data, dequantized, k, n);
       }
 
       if (activations !== undefined && recipe.options['reduceRange'] !== true && !exactInt8) return;

@@ -182,3 +182,13 @@ export function referenceActivations(x: Float32Array): Float32Array {
   const zero = clamp(half(Math.fround(-low / scale)), 0, 255);
   return x.map((value) => (clamp(half(Math.fround(value / scale)) + zero, 0, 255) - zero) * scale);
 }
+
+/** Rows of `k` activations as uint8 around 128, each with a scale of its own. */
+export function referenceTokens(x: Float32Array, k: number): Float32Array {
+  return x.map((value, i) => {
+    const start = i - (i % k);
+    const largest = Math.max(Math.fround(1e-30), ...x.slice(start, start + k).map(Math.abs));
+    const scale = Math.fround(largest / 127);
+    return clamp(half(Math.fround(value / scale)), -128, 127) * scale;
+  });
+}
