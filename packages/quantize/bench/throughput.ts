@@ -14,20 +14,22 @@ for (let i = 0, state = 1; i < weight.length; i++) {
 }
 const reader = { readFloat32: async () => weight } as unknown as TensorReader;
 
-const recipes: Pick<Recipe, 'method' | 'bits' | 'granularity' | 'symmetric'>[] = [
+const recipes: (Pick<Recipe, 'method' | 'bits' | 'granularity' | 'symmetric'> & Partial<Recipe>)[] = [
   { method: 'rtn', bits: 4, granularity: { group: 32 }, symmetric: true },
   { method: 'rtn', bits: 4, granularity: { group: 128 }, symmetric: false },
   { method: 'rtn', bits: 4, granularity: 'channel', symmetric: true },
   { method: 'rtn', bits: 8, granularity: { group: 32 }, symmetric: true },
   { method: 'rtn', bits: 8, granularity: 'channel', symmetric: false },
   { method: 'nf4', bits: 4, granularity: { group: 64 }, symmetric: true },
+  { method: 'nf4', bits: 4, granularity: { group: 64 }, symmetric: true, options: { doubleQuant: true } },
+  { method: 'fp4', bits: 4, granularity: { group: 64 }, symmetric: true },
   { method: 'dynamic-int8', bits: 8, granularity: 'channel', symmetric: true },
   { method: 'dynamic-int8', bits: 8, granularity: 'tensor', symmetric: true },
 ];
 
 for (const written of recipes) {
   const { facts, plan } = METHODS[written.method]!;
-  const recipe = { ...written, exclude: [], options: facts.options.parse({}) };
+  const recipe = { ...written, exclude: [], options: facts.options.parse(written.options ?? {}) };
   const planned = plan({ name: 'w', k: SIDE, n: SIDE, type: 'float32' }, recipe);
   if ('refuse' in planned) throw new RangeError(planned.refuse);
   let best = Infinity;

@@ -471,13 +471,15 @@ describe('what is refused', () => {
   });
 
   test.each([
-    ['rtn', Number.NaN],
-    ['nf4', Number.POSITIVE_INFINITY],
-    ['dynamic-int8', Number.NEGATIVE_INFINITY],
-  ])('%s: a weight of %d, by name and place', async (method, value) => {
+    ['rtn', Number.NaN, {}],
+    ['nf4', Number.POSITIVE_INFINITY, {}],
+    ['fp4', Number.NaN, { doubleQuant: true }],
+    ['dynamic-int8', Number.NEGATIVE_INFINITY, {}],
+  ])('%s: a weight of %d, by name and place', async (method, value, options) => {
     const bad = layer('b');
     (bad.weight as Float32Array)[21 * bad.n + 5] = value;
-    const error = await failure(quantized(await linearsFolder([layer('a'), bad]), recipeOf({ method })));
+    const source = await linearsFolder([layer('a'), bad]);
+    const error = await failure(quantized(source, recipeOf({ method, options })));
     expect(error.code).toBe('non-finite');
     expect(error.message).toBe(`Weight "b.weight" holds ${value} at input 21, output 5.`);
   });

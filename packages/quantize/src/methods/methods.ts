@@ -1,11 +1,11 @@
 import { expandRecipes, QuantloopError, suggestName, type MethodFacts, type Recipe } from '@quantloop/core';
 import type { Quantizer } from '../quantizer.ts';
+import { fp4, nf4 } from './bnb4/bnb4.ts';
 import { dynamicInt8 } from './dynamic-int8/dynamic-int8.ts';
-import { nf4 } from './nf4/nf4.ts';
 import { rtn } from './rtn/rtn.ts';
 
 /** The built-in methods by name. */
-export const METHODS: Record<string, Quantizer> = { rtn, 'dynamic-int8': dynamicInt8, nf4 };
+export const METHODS: Record<string, Quantizer> = { rtn, 'dynamic-int8': dynamicInt8, nf4, fp4 };
 
 /** What each built-in method declares: what campaigns are checked against. */
 export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(

@@ -23,11 +23,14 @@ export const NBitsStorage = z.strictObject({
 });
 export type NBitsStorage = z.infer<typeof NBitsStorage>;
 
-/** com.microsoft MatMulBnb4: 4-bit NormalFloat codes, one absolute maximum per flat block of the transposed weight. */
+/** com.microsoft MatMulBnb4: codes of 16 levels, one absolute maximum per flat block of the transposed weight. */
 export const Bnb4Storage = z.strictObject({
   layout: z.literal('matmul-bnb4'),
   ...Shape,
+  levels: z.enum(['nf4', 'fp4']),
   blockSize: z.int().positive(),
+  /** The absolute maxima are stored in 8 bits. */
+  doubleQuantized: z.boolean(),
 });
 export type Bnb4Storage = z.infer<typeof Bnb4Storage>;
 

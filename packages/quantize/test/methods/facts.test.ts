@@ -17,6 +17,7 @@ describe('what methods declare', () => {
     ['rtn', 3, { cpu: 'simulated', webgpu: 'simulated', cuda: 'simulated', dml: 'simulated' }],
     ['rtn', 8, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', tensorrt: 'simulated' }],
     ['nf4', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', coreml: 'simulated' }],
+    ['fp4', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', coreml: 'simulated' }],
     ['dynamic-int8', 8, { cpu: 'native', dml: 'native', cuda: 'simulated', webgpu: 'simulated' }],
   ] as const)(
     '%s, %d bits: has kernels of its own where ONNX Runtime has them',

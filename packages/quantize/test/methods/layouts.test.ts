@@ -12,8 +12,8 @@ import {
   referenceActivations,
   referenceTokens,
   referenceInt8,
+  referenceLevels,
   referenceNBits,
-  referenceNf4,
   type Reference,
 } from '../support/reference.ts';
 import { matMul, relativeDistance, runModel } from '../support/run-model.ts';
@@ -49,10 +49,15 @@ const rtnCases: Case[] = [2, 3, 4, 8].flatMap((bits) =>
   ),
 );
 
-const nf4Cases: Case[] = GROUPS.map((group) => ({
-  recipe: recipeOf({ method: 'nf4', granularity: { group } }),
-  reference: (weight, { storage: { k, n } }) => referenceNf4(weight, { k, n, blockSize: group }),
-}));
+const levelCases: Case[] = (['nf4', 'fp4'] as const).flatMap((method) =>
+  [false, true].flatMap((doubleQuant) =>
+    GROUPS.map((group) => ({
+      recipe: recipeOf({ method, granularity: { group }, options: { doubleQuant } }),
+      reference: (weight: Float32Array, { storage: { k, n } }: Quantized) =>
+        referenceLevels(weight, { k, n, blockSize: group, levels: method, doubleQuant }),
+    })),
+  ),
+);
 
 const int8Cases: Case[] = [true, false].flatMap((reduceRange) =>
   (['channel', 'tensor'] as const).flatMap((granularity) =>
@@ -72,7 +77,8 @@ const describeRecipe = ({ method, bits, granularity, symmetric, options }: Recip
   const rounded = 'activations' in options ? `, activations per ${options['activations']}` : '';
   const range = symmetric && method === 'rtn' ? ` (${options['symmetricRange']})` : '';
   const clipped = options['clip'] === 'mse' ? ', clipped' : '';
-  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${clipped}${reduced}${rounded}`;
+  const double = options['doubleQuant'] === true ? ', doubly quantized' : '';
+  return `${method}, ${bits} bits, ${size}, ${symmetric ? 'symmetric' : 'asymmetric'}${range}${clipped}${reduced}${rounded}${double}`;
 };
 
 const LAYERS = Object.entries(EDGE_WEIGHTS).flatMap(([kind, make], index) =>
@@ -83,7 +89,7 @@ const LAYERS = Object.entries(EDGE_WEIGHTS).flatMap(([kind, make], index) =>
 const exactInt8 = process.arch !== 'x64' || /vnni/.test(readFileSync('/proc/cpuinfo', 'utf8'));
 
 describe('a quantized model holds the bytes of the reference, and computes what they stand for', () => {
-  for (const { recipe, reference, activations } of [...rtnCases, ...nf4Cases, ...int8Cases]) {
+  for (const { recipe, reference, activations } of [...rtnCases, ...levelCases, ...int8Cases]) {
     test(describeRecipe(recipe), async () => {
       const source = await linearsFolder(LAYERS);
       const target = await temporaryFolder();

@@ -66,11 +66,15 @@ describe('no weight is moved by more than half a step', () => {
     );
   });
 
-  test('nf4, whose widest step is 0.304 of the largest magnitude', async () => {
+  test.each([
+    ['nf4', 0.304],
+    ['fp4', 1 / 3],
+  ])('%s, whose widest step is %d of the largest magnitude', async (method, widest) => {
     await fc.assert(
       fc.asyncProperty(matrix, async (input) => {
-        const packed = await quantize(recipeOf({ method: 'nf4', granularity: { group: 16 } }), input);
-        expect(packed.error.largest).toBeLessThanOrEqual(0.152 * Math.max(...floats(packed, 1)));
+        const packed = await quantize(recipeOf({ method, granularity: { group: 16 } }), input);
+        const step = widest * Math.max(...floats(packed, 1));
+        expect(packed.error.largest).toBeLessThanOrEqual((step / 2) * (1 + 1e-6));
       }),
     );
   });
@@ -115,7 +119,7 @@ test('panels of any size give the same bytes', async () => {
     fc.asyncProperty(
       matrix,
       fc.integer({ min: 1, max: 4 }),
-      fc.constantFrom('rtn', 'nf4', 'dynamic-int8'),
+      fc.constantFrom('rtn', 'nf4', 'fp4', 'dynamic-int8'),
       async (input, size, method) => {
         const { w, k, n } = input;
         const plan = METHODS[method]!.plan({ name: 'w', k, n, type: 'float32' }, recipeOf({ method }));

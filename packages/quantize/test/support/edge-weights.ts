@@ -10,12 +10,15 @@ export const EDGE_WEIGHTS: Record<string, (k: number, n: number) => Float32Array
   'one huge outlier': (k, n) => normals(k * n, 10).map((w, i) => (i === Math.floor((k * n) / 2) ? 1e6 : w)),
 };
 
-/** [k, n]: whole blocks; a tail; an odd number of blocks; narrower than any block; wider than the largest; one output. */
+/**
+ * [k, n]: whole blocks; a tail; an odd number of blocks; narrower than any block; wider than the largest, and more than
+ * 256 blocks of 64; one output.
+ */
 export const SHAPES: readonly [number, number][] = [
   [64, 8],
   [100, 7],
   [96, 5],
   [5, 3],
-  [300, 11],
+  [300, 61],
   [33, 1],
 ];

@@ -112,39 +112,84 @@ export function referenceNBits(
   };
 }
 
-/** Levels of NF4 to seven places, as the QLoRA paper lists them. */
-const LEVELS = [
-  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
-  -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
-  0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
-].map(Math.fround);
+/** By code. NF4 as the QLoRA paper lists them; FP4 by its fields: sign, exponent (bias 3 of 1/16 units), fraction. */
+const LEVELS = {
+  nf4: [
+    -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+    -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
+    0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+  ].map(Math.fround),
+  fp4: [0, 0.0625, 8, 12, 4, 6, 2, 3, -0, -0.0625, -8, -12, -4, -6, -2, -3].map((x) => Math.fround(x / 12)),
+};
 
-export function referenceNf4(
+/** Blocks run along the flattened transpose; a value between two levels takes the nearer, halfway the lower one. */
+export function referenceLevels(
   w: Float32Array,
-  options: { k: number; n: number; blockSize: number },
+  options: { k: number; n: number; blockSize: number; levels: 'nf4' | 'fp4'; doubleQuant: boolean },
 ): Reference {
-  const { k, n, blockSize } = options;
+  const { k, n, blockSize, levels, doubleQuant } = options;
   const flat = Array.from({ length: k * n }, (_, i) => w[(i % k) * n + Math.floor(i / k)]!);
-  const codes: number[] = [];
-  const absmax: number[] = [];
+  const blocks = Array.from({ length: Math.ceil(flat.length / blockSize) }, (_, block) =>
+    flat.slice(block * blockSize, (block + 1) * blockSize),
+  );
+  const exact = blocks.map((block) => Math.max(...block.map(Math.abs)));
+  const second = referenceDoubleQuant(exact);
+  const absmax = doubleQuant ? second.values : exact;
+  const ascending = LEVELS[levels]
+    .map((level, code) => ({ level, code }))
+    .filter(({ level }) => !Object.is(level, -0))
+    .sort((a, b) => a.level - b.level);
+  const codes = flat.map((weight, i) => {
+    const largest = absmax[Math.floor(i / blockSize)]!;
+    // Where nothing can be read back but 0, that is what is written.
+    const distances = ascending.map(({ level }) =>
+      largest === 0 ? Math.abs(level) : Math.abs(level * largest - weight),
+    );
+    return ascending[distances.indexOf(Math.min(...distances))]!.code;
+  });
   const dequantized = new Float32Array(k * n);
-  for (let start = 0; start < flat.length; start += blockSize) {
-    const block = flat.slice(start, start + blockSize);
-    const largest = Math.max(...block.map(Math.abs));
-    absmax.push(largest);
-    for (const [i, weight] of block.entries()) {
-      const level = largest === 0 ? 0 : weight / largest;
-      const distances = LEVELS.map((candidate) => Math.abs(candidate - level));
-      const code = distances.indexOf(Math.min(...distances));
-      codes.push(code);
-      const at = start + i;
-      dequantized[(at % k) * n + Math.floor(at / k)] = Math.fround(LEVELS[code]! * largest);
-    }
-  }
+  codes.forEach((code, i) => {
+    const value = Math.fround(LEVELS[levels][code]! * absmax[Math.floor(i / blockSize)]!);
+    dequantized[(i % k) * n + Math.floor(i / k)] = value;
+  });
   const bytes = Uint8Array.from({ length: Math.ceil(codes.length / 2) }, (_, i) => {
     return codes[2 * i]! * 16 + (codes[2 * i + 1] ?? 0);
   });
-  return { parts: { codes: bytes, absmax: Float32Array.from(absmax) }, dequantized };
+  return {
+    parts: { codes: bytes, ...(doubleQuant ? second.parts : { absmax: Float32Array.from(exact) }) },
+    dequantized,
+  };
+}
+
+/**
+ * Groups of 256, their mean taken away, rounded to 255 steps, upwards where the nearest would be negative; the last
+ * group is filled up with zeros.
+ */
+function referenceDoubleQuant(absmax: number[]) {
+  const offset = Math.fround(absmax.reduce((sum, value) => sum + value, 0) / absmax.length);
+  const size = Math.min(256, absmax.length);
+  const codes: number[] = [];
+  const scales: number[] = [];
+  const values: number[] = [];
+  for (let start = 0; start < absmax.length; start += size) {
+    const distances = absmax.slice(start, start + size).map((value) => value - offset);
+    const scale = Math.fround(Math.max(...distances.map(Math.abs)) / 127);
+    scales.push(scale);
+    const read = (code: number) => Math.fround(Math.fround(code * scale) + offset);
+    for (const distance of distances) {
+      const nearest = scale === 0 ? 0 : clamp(half(distance / scale), -127, 127);
+      const code = read(nearest) < 0 ? nearest + 1 : nearest;
+      codes.push(code);
+      values.push(read(code));
+    }
+    codes.push(...Array(size - distances.length).fill(0));
+  }
+  const parts = {
+    absmax: Int8Array.from(codes),
+    absmax_scales: Float32Array.from(scales),
+    absmax_offset: Float32Array.of(offset),
+  };
+  return { parts, values };
 }
 
 export function referenceInt8(
