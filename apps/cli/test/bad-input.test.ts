@@ -75,6 +75,21 @@ const CASES: Case[] = [
     says: /campaign\.yaml:12:\d+ {2}search\.recipes\[0\]\.granularity {2}rtn cannot have granularity group 7\. It can have group /,
   },
   {
+    what: 'an unknown role of a mix',
+    change: ['granularity: channel', 'mix: [{ roles: [dwon_proj], recipe: keep }]'],
+    says: /campaign\.yaml:12:\d+ {2}search\.recipes\[0\]\.mix\[0\]\.roles\[0\] {2}unknown role "dwon_proj"\. Did you mean "down_proj"\?/,
+  },
+  {
+    what: 'an empty range of layers in a mix',
+    change: ['granularity: channel', 'mix: [{ layers: 3-1, recipe: keep }]'],
+    says: /campaign\.yaml:12:\d+ {2}search\.recipes\[0\]\.mix\[0\]\.layers {2}the range 3-1 is empty\. Write 1-3\./,
+  },
+  {
+    what: 'an unknown method in a mix',
+    change: ['granularity: channel', 'mix: [{ layers: 0, recipe: { method: rtm } }]'],
+    says: /campaign\.yaml:12:\d+ {2}search\.recipes\[0\]\.mix\[0\]\.recipe\.method {2}unknown method "rtm"\. Did you mean "rtn"\?/,
+  },
+  {
     what: 'a provider that is not there',
     change: ['provider: cpu', 'provider: coreml'],
     says: /campaign\.yaml:5:\d+ {2}targets\[0\]\.engine\.provider {2}this machine has no provider "coreml"\. It has cpu/,
@@ -367,6 +382,21 @@ describe('a command line that cannot be followed', () => {
       ['quantize', 'builtin:demo', '--method', 'rtn', '--out', 'x', '--seed', '-1'],
       /'-1' is invalid.*whole number, 0 or more/,
     ],
+    [
+      'no recipe',
+      ['quantize', 'builtin:demo', '--out', 'x'],
+      /There is no recipe\.\n {6}Give --method \(rtn,/,
+    ],
+    [
+      'a recipe file and flags',
+      ['quantize', 'builtin:demo', '--recipe', 'r.yaml', '--bits', '4', '--out', 'x'],
+      /--recipe and --bits exclude each other/,
+    ],
+    [
+      'a recipe file that is not there',
+      ['quantize', 'builtin:demo', '--recipe', 'r.yaml', '--out', 'x'],
+      /r\.yaml: there is no such file/,
+    ],
   ];
   for (const [what, args, says] of cases) {
     it(`is refused for ${what}`, async () => {
@@ -375,6 +405,26 @@ describe('a command line that cannot be followed', () => {
       expect({ code, written: await written() }).toEqual({ code: 2, written: [] });
     });
   }
+
+  it.each([
+    [
+      'an unknown key',
+      'method: rtn\nbit: 4\n',
+      /recipe\.yaml:2:1 {2}bit {2}unknown key "bit"\. Did you mean "bits"\?/,
+    ],
+    [
+      'an unknown role',
+      'method: rtn\nmix:\n  - { roles: q_prj, recipe: keep }\n',
+      /recipe\.yaml:3:7 {2}mix\[0\]\.roles {2}unknown role "q_prj"\. Did you mean "q_proj"\?/,
+    ],
+    ['lists', 'method: rtn\nbits: [4, 8]\n', /recipe\.yaml makes 2 recipes; one model is quantized by one\./],
+  ])('is refused for a recipe file with %s', async (_what, text, says) => {
+    await writeFile(join(folder, 'recipe.yaml'), text);
+    const args = ['quantize', 'builtin:demo', '--recipe', 'recipe.yaml', '--out', 'x'];
+    const { code, stderr } = await runCli(args, { cwd: folder });
+    expect(stderr).toMatch(says);
+    expect({ code, written: await written() }).toEqual({ code: 2, written: ['recipe.yaml'] });
+  });
 
   it('is refused for a port that another program uses, and no server is started', async () => {
     const other = createServer().listen(0, '127.0.0.1');

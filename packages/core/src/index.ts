@@ -9,7 +9,19 @@ export { nearestName, suggestName } from './errors/nearest-name.ts';
 export { ArtifactRef, FOLDER_MEDIA_TYPE } from './board/artifact-ref.ts';
 export { Estimate, Comparison, Measurement, Metrics } from './board/measurement.ts';
 export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
-export { Granularity, Recipe, RecipeGrid, type MethodFacts } from './campaign/recipe.ts';
+export {
+  Granularity,
+  MixEntry,
+  MixEntryGrid,
+  Recipe,
+  RecipeGrid,
+  SCOPE_OPTIONS,
+  WeightRecipe,
+  WeightRecipeGrid,
+  type MethodFacts,
+} from './campaign/recipe.ts';
+export { Role, ROLES } from './campaign/role.ts';
+export { coversLayer, parseLayerRanges, type LayerRange } from './campaign/layer-ranges.ts';
 export { Name, Engine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
@@ -33,10 +45,11 @@ export { paretoFront, type Axis } from './decide/front.ts';
 export { plotAxes } from './decide/plot-axes.ts';
 export { InvalidSpec, formatPath, type SpecIssue } from './errors/invalid-spec.ts';
 export { formatValue } from './board/format-value.ts';
-export { parseCampaignFile } from './plan/parse-campaign-file.ts';
+export { parseCampaignFile, parseRecipe } from './plan/parse-campaign-file.ts';
 export { expandRecipes, type LabelledRecipe } from './plan/expand-recipes.ts';
-export { needsCalibration } from './plan/needs-calibration.ts';
+export { calibratedMethods, needsCalibration } from './plan/needs-calibration.ts';
 export { recipeLabel } from './plan/recipe-label.ts';
+export { recipeParts } from './plan/recipe-parts.ts';
 export {
   DIVERGENCE_METRICS,
   MODEL_METRICS,

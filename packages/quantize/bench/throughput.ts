@@ -29,7 +29,7 @@ const recipes: (Pick<Recipe, 'method' | 'bits' | 'granularity' | 'symmetric'> & 
 
 for (const written of recipes) {
   const { facts, plan } = METHODS[written.method]!;
-  const recipe = { ...written, exclude: [], options: facts.options.parse(written.options ?? {}) };
+  const recipe = { ...written, exclude: [], mix: [], options: facts.options.parse(written.options ?? {}) };
   const planned = plan({ name: 'w', k: SIDE, n: SIDE, type: 'float32' }, recipe);
   if ('refuse' in planned) throw new RangeError(planned.refuse);
   let best = Infinity;

@@ -4,12 +4,13 @@ import {
   Metrics,
   Provenance,
   Recipe,
+  recipeParts,
   type QuantizeModelInput,
   type QuantizeModelOutput,
 } from '@quantloop/core';
 import { defineStage, jobModule } from '@quantloop/jobs';
 import { z } from 'zod';
-import { METHODS } from './methods/methods.ts';
+import { METHOD_FACTS } from './methods/methods.ts';
 
 const Input: z.ZodType<QuantizeModelInput> = z.strictObject({
   model: ArtifactRef,
@@ -24,13 +25,15 @@ const Output: z.ZodType<QuantizeModelOutput> = z.strictObject({
   provenance: Provenance,
 });
 
-/** Recipe and model folder → quantized model folder. Its version covers the stage, each method's version its output. */
+/** Recipe and model folder → quantized model folder. Its version covers the stage, those of the methods their output. */
 export const quantizeStage = defineStage<QuantizeModelInput, QuantizeModelOutput>({
   name: 'quantizeModel',
-  version: '1',
+  version: '2',
   input: Input,
   output: Output,
   module: jobModule(import.meta.url, './run-quantize'),
-  keyParts: async ({ recipe }) => ({ method: METHODS[recipe.method]?.facts.version ?? 'unknown' }),
+  keyParts: async ({ recipe }) => ({
+    methods: recipeParts(recipe).map(({ method }) => [method, METHOD_FACTS[method]?.version ?? 'unknown']),
+  }),
   artifacts: ({ model, manifest }) => [model, manifest],
 });

@@ -1,4 +1,4 @@
-export { METHODS, METHOD_FACTS, methodOf } from './methods/methods.ts';
+export { checkRecipe, METHODS, METHOD_FACTS, methodOf } from './methods/methods.ts';
 export type { LayerInputs, Quantizer, Refusal, WeightPlan, WeightShape } from './quantizer.ts';
 export type { Panel, WeightSource } from './weights/weight-source.ts';
 export { openWeight, type OpenWeightOptions } from './weights/weight-source.ts';
@@ -7,6 +7,7 @@ export type { PackedWeight, Part, PartShape, RoundingError } from './pack/packed
 export { LAYOUTS, layoutOf, type Layout, type NodeNames } from './pack/layout.ts';
 export { findLinears, type Linear } from './graph/find-linears.ts';
 export { isHead } from './graph/is-head.ts';
+export { roleOf } from './graph/role-of.ts';
 export { readCalibration, type CalibrationSet } from './calibrate/read-calibration.ts';
 export { QuantizationManifest } from './manifest/manifest.ts';
 export { quantizeFolder, type QuantizeFolderOptions } from './quantize-folder.ts';

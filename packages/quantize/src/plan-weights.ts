@@ -1,13 +1,19 @@
-import { QuantloopError, type Recipe } from '@quantloop/core';
+import { QuantloopError, type Recipe, type WeightRecipe } from '@quantloop/core';
 import type { ModelProto, OnnxType } from '@quantloop/onnx';
-import picomatch from 'picomatch';
 import { findLinears, type Linear } from './graph/find-linears.ts';
-import { isHead } from './graph/is-head.ts';
+import { methodOf } from './methods/methods.ts';
+import { chooseRecipes } from './mix/choose-recipes.ts';
+import { weightPlace, type WeightPlace } from './mix/weight-place.ts';
 import type { Quantizer, WeightPlan } from './quantizer.ts';
 
 /** One weight that will be quantized, and the layers that read it. */
 export interface PlannedWeight {
   linears: [Linear, ...Linear[]];
+  place: WeightPlace;
+  method: Quantizer;
+  recipe: WeightRecipe;
+  /** Index of the recipe's mix entry that chose it; undefined: none did. */
+  entry: number | undefined;
   plan: WeightPlan;
 }
 
@@ -17,46 +23,42 @@ export interface ModelPlan {
   left: Map<string, string>;
   /** How many weights each pattern kept. */
   excluded: Map<string, number>;
+  /** How many weights each entry of the mix fits first. */
+  mixed: number[];
 }
 
-/** Decides for every linear layer what will be done, before a weight is read. Throws `unsupported` when it is nothing. */
-export function planWeights(model: ModelProto, method: Quantizer, recipe: Recipe): ModelPlan {
-  if (recipe.exclude.includes('')) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: 'A pattern in "exclude" is empty.',
-      hint: 'Write a glob of weight or node names, such as "*down_proj*", or leave it out.',
-    });
-  }
-  const patterns = recipe.exclude.map((pattern) => ({ pattern, matches: picomatch(pattern) }));
-  const excluded = new Map(recipe.exclude.map((pattern) => [pattern, 0]));
+/**
+ * Decides for every linear layer what will be done, before a weight is read.
+ *
+ * @throws QuantloopError `unsupported` when it is nothing, or when an entry of the mix fits nothing
+ */
+export function planWeights(model: ModelProto, recipe: Recipe): ModelPlan {
+  const weights = [...byWeight(findLinears(model))];
+  const places = weights.map((linears) => weightPlace(model, linears));
+  const { choices, excluded, mixed } = chooseRecipes(places, recipe);
   const left = new Map<string, string>();
   const planned: PlannedWeight[] = [];
-  for (const linears of byWeight(findLinears(model))) {
-    const [first] = linears;
-    const names = linears.flatMap(({ weight, module, node }) => [
-      weight,
-      module,
-      `${module}.weight`,
-      node.name,
-    ]);
-    const hit = patterns.find(({ matches }) => names.some((name) => matches(name)));
-    if (hit !== undefined) {
-      excluded.set(hit.pattern, excluded.get(hit.pattern)! + 1);
-      left.set(first.weight, `excluded by "${hit.pattern}"`);
-    } else if (recipe.options['head'] === false && linears.some((linear) => isHead(model, linear))) {
-      left.set(first.weight, 'the output head, which the recipe leaves alone');
-    } else if (!COMPUTED.some((type) => type === first.type)) {
-      left.set(first.weight, `it computes in ${first.type}, which no operator for packed weights does`);
-    } else {
-      const { weight: name, k, n, type } = first;
-      const plan = method.plan({ name, k, n, type }, recipe);
-      if ('refuse' in plan) left.set(name, plan.refuse);
-      else planned.push({ linears, plan });
+  for (const [index, linears] of weights.entries()) {
+    const { weight: name, k, n, type } = linears[0];
+    const choice = choices[index]!;
+    if ('leave' in choice) {
+      left.set(name, choice.leave);
+      continue;
+    }
+    if (!COMPUTED.some((each) => each === type)) {
+      left.set(name, `it computes in ${type}, which no operator for packed weights does`);
+      continue;
+    }
+    const method = methodOf(choice.recipe);
+    const plan = method.plan({ name, k, n, type }, choice.recipe);
+    if ('refuse' in plan) left.set(name, plan.refuse);
+    else {
+      const { recipe: own, entry } = choice;
+      planned.push({ linears, place: places[index]!, method, recipe: own, entry, plan });
     }
   }
   if (planned.length === 0) throw nothingToDo(left);
-  return { planned, left, excluded };
+  return { planned, left, excluded, mixed };
 }
 
 /** Types of activations: float64 would lose what it was chosen for. */
@@ -86,6 +88,6 @@ function nothingToDo(left: ReadonlyMap<string, string>): QuantloopError {
     hint:
       left.size === 0
         ? 'Linear layers are MatMul, FusedMatMul and Gemm nodes of the main graph whose second input is a constant matrix.'
-        : 'Loosen "exclude", or choose a method that can store these weights.',
+        : 'Loosen "exclude" and "mix", or choose a method that can store these weights.',
   });
 }

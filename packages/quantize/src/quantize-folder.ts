@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Checkpoint } from '@quantloop/artifacts';
-import { needsCalibration, QuantloopError, type Recipe } from '@quantloop/core';
+import { calibratedMethods, needsCalibration, QuantloopError, type Recipe } from '@quantloop/core';
 import {
   addInitializer,
   dataFiles,
@@ -28,7 +28,7 @@ import { SharedInputs } from './graph/shared-inputs.ts';
 import { weightReaders } from './graph/weight-readers.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
-import { METHOD_FACTS, methodOf } from './methods/methods.ts';
+import { checkRecipe, METHOD_FACTS } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
 import { planWeights, type PlannedWeight } from './plan-weights.ts';
 import { openWeight } from './weights/weight-source.ts';
@@ -72,7 +72,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       hint: 'Choose another folder for it.',
     });
   }
-  const method = methodOf(recipe);
+  checkRecipe(recipe);
   const calibration = needsCalibration(recipe, METHOD_FACTS) ? requireCalibration(options) : undefined;
   const file = join(source, 'model.onnx');
   const model = await readModel(file);
@@ -82,7 +82,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await using reader = new TensorReader({ model, file });
   const readers = weightReaders(model);
   const sources = weightsOf(model, reader);
-  const { planned, left, excluded } = planWeights(model, method, recipe);
+  const { planned, left, excluded, mixed } = planWeights(model, recipe);
 
   await mkdir(target, { recursive: true });
   await using writer = await ExternalDataWriter.open({ folder: target });
@@ -105,8 +105,9 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const shared = new SharedInputs(model);
   for await (const packed of packedWeights) {
     const { parts, error } = packed;
-    const { linears, plan } = planned[finished.length]!;
-    const { storage } = plan;
+    const weight = planned[finished.length]!;
+    const { linears } = weight;
+    const { storage } = weight.plan;
     inputs?.finish(linears[0], storage, packed);
     const initializers: string[] = [];
     for (const { role, ...part } of parts) {
@@ -115,7 +116,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       initializers.push(name);
     }
     for (const linear of linears) rewriteLinear({ model, linear, storage, initializers, shared });
-    finished.push({ linears, storage, parts: initializers, bytes: partsByteLength(parts), error });
+    finished.push({ ...weight, storage, parts: initializers, bytes: partsByteLength(parts), error });
   }
   onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });
   if (resumed > 0) options.onResumed?.(resumed);
@@ -129,13 +130,13 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const manifest = writeManifest({
     recipe,
     ...(calibration !== undefined && { calibration }),
-    facts: method.facts,
     sources,
     remaining,
     readers,
     finished,
     left,
     excluded,
+    mixed,
   });
   await writeFile(join(target, 'quantization.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writer.commit();
@@ -147,7 +148,7 @@ function requireCalibration({ calibration, recipe }: QuantizeFolderOptions): Cal
   if (calibration !== undefined && calibration.sequences.length > 0) return calibration;
   throw new QuantloopError({
     code: 'invalid-spec',
-    message: `${recipe.method} needs calibration texts.`,
+    message: `${calibratedMethods(recipe, METHOD_FACTS).join(', ')} needs calibration texts.`,
     hint: 'Give some 128 texts like those the model will see.',
   });
 }

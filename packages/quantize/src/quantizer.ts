@@ -1,4 +1,4 @@
-import type { MethodFacts, Recipe } from '@quantloop/core';
+import type { MethodFacts, WeightRecipe } from '@quantloop/core';
 import type { OnnxType } from '@quantloop/onnx';
 import type { Arithmetic } from '@quantloop/runtime';
 import type { PackedWeight } from './pack/packed-weight.ts';
@@ -46,5 +46,5 @@ export interface Refusal {
 export interface Quantizer {
   readonly facts: MethodFacts;
   /** Decides per weight, so that a recipe may treat weights differently. Reads nothing. */
-  plan(weight: WeightShape, recipe: Recipe): WeightPlan | Refusal;
+  plan(weight: WeightShape, recipe: WeightRecipe): WeightPlan | Refusal;
 }

@@ -27,8 +27,8 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
     manifest: await store.putJson(manifest),
     metrics: metricsOf(manifest),
     provenance: {
-      'quantize.method': manifest.method.name,
-      'quantize.version': manifest.method.version,
+      'quantize.method': manifest.methods.map(({ name }) => name).join(', '),
+      'quantize.version': manifest.methods.map(({ version }) => version).join(', '),
       'quantize.source': input.model.digest,
       ...(asked !== undefined && { 'quantize.calibration': asked.text.digest }),
     },

@@ -429,7 +429,7 @@ describe('other forms of a linear layer', () => {
 
 describe('what is refused', () => {
   test.each([
-    { recipe: { method: 'gptk' }, says: /no quantization method "gptk"/ },
+    { recipe: { method: 'gptk' }, says: /unknown method "gptk"/ },
     { recipe: { method: 'rtn', bits: 5 }, says: /rtn cannot have bits 5/ },
     { recipe: { method: 'rtn', granularity: { group: 48 } }, says: /group 48/ },
     {

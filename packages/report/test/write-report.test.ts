@@ -198,20 +198,20 @@ describe('writeReport', () => {
 
       ## How it was made
 
-      |                      |                                                                                                   |
-      | :------------------- | :------------------------------------------------------------------------------------------------ |
-      | source               | builtin:demo                                                                                      |
-      | campaign             | \`sample\`, run \`run-0001\`, trial \`tiny/this-cpu/rtn-int4-g32-sym\`                                  |
-      | artifact             | \`sha256:6bffed15afbe0b25767944329dfd47ee62290581c60d6bcd4df1ebdb81eebdcb\`                         |
-      | recipe               | \`{"method":"rtn","bits":4,"granularity":{"group":32},"symmetric":true,"exclude":[],"options":{}}\` |
-      | measured on          | \`this-cpu\`, scenario \`single-stream\`                                                              |
-      | \`cpu\`                | Synthetic CPU, 2 cores                                                                            |
-      | \`dataset.arithmetic\` | sha256:0000000000000000000000000000000000000000000000000000000000000007                           |
-      | \`method\`             | rtn                                                                                               |
-      | \`node\`               | 24.0.0                                                                                            |
-      | \`onnxruntime\`        | 1.2.3                                                                                             |
-      | \`quantloop\`          | 0.1.0                                                                                             |
-      | \`seed\`               | 0                                                                                                 |
+      |                      |                                                                                                            |
+      | :------------------- | :--------------------------------------------------------------------------------------------------------- |
+      | source               | builtin:demo                                                                                               |
+      | campaign             | \`sample\`, run \`run-0001\`, trial \`tiny/this-cpu/rtn-int4-g32-sym\`                                           |
+      | artifact             | \`sha256:6bffed15afbe0b25767944329dfd47ee62290581c60d6bcd4df1ebdb81eebdcb\`                                  |
+      | recipe               | \`{"method":"rtn","bits":4,"granularity":{"group":32},"symmetric":true,"exclude":[],"options":{},"mix":[]}\` |
+      | measured on          | \`this-cpu\`, scenario \`single-stream\`                                                                       |
+      | \`cpu\`                | Synthetic CPU, 2 cores                                                                                     |
+      | \`dataset.arithmetic\` | sha256:0000000000000000000000000000000000000000000000000000000000000007                                    |
+      | \`method\`             | rtn                                                                                                        |
+      | \`node\`               | 24.0.0                                                                                                     |
+      | \`onnxruntime\`        | 1.2.3                                                                                                      |
+      | \`quantloop\`          | 0.1.0                                                                                                      |
+      | \`seed\`               | 0                                                                                                          |
 
       ## Limits
 

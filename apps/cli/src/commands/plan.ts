@@ -1,3 +1,4 @@
+import type { Recipe } from '@quantloop/core';
 import type { Command } from 'commander';
 import { outputOptions, type OutputOptions } from './common-options.ts';
 
@@ -22,7 +23,7 @@ export function define(command: Command): void {
         model,
         target,
         label,
-        recipe === null ? 'unquantized' : `${recipe.method} ${recipe.bits} bit`,
+        recipe === null ? 'unquantized' : describe(recipe),
         simulated ? 'simulated: no kernel, cannot win on speed' : '',
       ]);
       console.log(textTable([['model', 'target', 'trial', 'recipe', ''], ...rows]));
@@ -32,4 +33,8 @@ export function define(command: Command): void {
         `\n${trials.length} trials, each measured by ${[...checks, ...performance.map(({ name }) => name)].join(', ')}.`,
       );
     });
+}
+
+function describe({ method, bits, mix }: Recipe): string {
+  return `${method} ${bits} bit${mix.length > 0 ? ', mixed' : ''}`;
 }

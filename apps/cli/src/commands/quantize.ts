@@ -20,8 +20,9 @@ export function define(command: Command): void {
   outputOptions(placeOptions(command))
     .summary('quantize one model, without a campaign')
     .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
-    .requiredOption('--method <name>', 'quantization method, e.g. rtn')
     .requiredOption('--out <folder>', 'folder that receives the model; must not exist or be empty')
+    .option('--method <name>', 'quantization method, e.g. rtn')
+    .option('--recipe <file>', 'a whole recipe, written as in a campaign file, instead of the flags below')
     .option('--bits <n>', 'bits per weight (default: the method’s)', positiveInteger)
     .option('--group <n>', 'one scale for so many weights of a channel', positiveInteger)
     .option('--channel', 'one scale for each output channel')
@@ -45,7 +46,7 @@ export function define(command: Command): void {
       const { calibrationFromFlags } = await import('../stages/calibration-from-flags.ts');
       const { storeCalibration } = await import('../campaign/resolve-calibration.ts');
       const { printJson } = await import('../output/print-json.ts');
-      const recipe = recipeFromFlags(options);
+      const recipe = await recipeFromFlags(options);
       const texts = calibrationFromFlags({ flags: options, recipe, source });
       await requireFreeFolder(options.out);
       const store = await openStore({ root: storeRoot(options) });

@@ -1,4 +1,4 @@
-import { CalibrationSource, needsCalibration, type Recipe } from '@quantloop/core';
+import { calibratedMethods, CalibrationSource, needsCalibration, type Recipe } from '@quantloop/core';
 import { METHOD_FACTS } from '@quantloop/quantize';
 import { demoCalibration, isBuiltin } from '../campaign/resolve-calibration.ts';
 import { CliError, EXIT } from '../cli-error.ts';
@@ -30,7 +30,7 @@ export function calibrationFromFlags(options: {
   }
   if (file === undefined && !isBuiltin(source)) {
     throw new CliError({
-      message: `${recipe.method} needs calibration texts`,
+      message: `${calibratedMethods(recipe, METHOD_FACTS).join(', ')} needs calibration texts`,
       hint: 'Add --calibration <file>, some 128 texts like those the model will see: JSON lines, or one text a line.',
       exitCode: EXIT.invalid,
     });

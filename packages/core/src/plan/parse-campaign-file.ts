@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { CalibrationSource } from '../campaign/calibration.ts';
 import { CampaignFile } from '../campaign/campaign-file.ts';
 import { FidelityItem, Scenario, TextSource } from '../campaign/evaluation.ts';
-import { RecipeGrid } from '../campaign/recipe.ts';
+import { MixEntryGrid, RecipeGrid, WeightRecipeGrid } from '../campaign/recipe.ts';
 import { LIMIT_KINDS } from '../campaign/requirement.ts';
 import { OnnxRuntimeEngine } from '../campaign/target.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
@@ -13,6 +13,14 @@ export function parseCampaignFile(value: unknown): CampaignFile {
   const parsed = CampaignFile.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new InvalidSpec(parsed.error.issues.flatMap((issue) => toSpecIssues(issue, [])));
+}
+
+/** Checks the shape of a recipe that stands alone in a file. Throws {@link InvalidSpec} with every issue. */
+export function parseRecipe(value: unknown): RecipeGrid {
+  const parsed = RecipeGrid.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.flatMap((issue) => toSpecIssues(issue, ['recipes']));
+  throw new InvalidSpec(issues.map((issue) => ({ ...issue, path: issue.path.slice(1) })));
 }
 
 /** Keys allowed at a place, found by the last named part of the path; unknown keys are matched against them. */
@@ -32,6 +40,8 @@ const KEYS_AT: Record<string, readonly string[]> = {
   objective: ['minimize', 'maximize'],
   search: ['recipes'],
   recipes: Object.keys(RecipeGrid.shape),
+  mix: Object.keys(MixEntryGrid.shape),
+  recipe: Object.keys(WeightRecipeGrid.shape),
   granularity: ['group'],
   budget: ['trials', 'wallClock'],
 };
@@ -65,9 +75,15 @@ function closestBranch(branches: z.core.$ZodIssue[][]): z.core.$ZodIssue[] | und
       if (issue.code === 'invalid_type' && issue.path.length === 0) return sum + 10;
       return sum + (issue.path.length === 1 && issue.code === 'invalid_type' ? 1.5 : 1);
     }, 0);
-  const ranked = branches
-    .filter((issues) => issues.length > 0)
+  const possible = branches.filter((issues) => issues.length > 0);
+  // An object is meant as one: a branch that takes only a word is no alternative to one that takes objects.
+  const fitting = possible.filter((issues) => !issues.some(isOfAnotherKind));
+  const ranked = (fitting.length > 0 ? fitting : possible)
     .map((issues) => ({ issues, score: strangeness(issues) }))
     .sort((a, b) => a.score - b.score);
   return ranked[0] !== undefined && ranked[0].score < 10 ? ranked[0].issues : undefined;
+}
+
+function isOfAnotherKind({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }

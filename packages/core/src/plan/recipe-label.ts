@@ -1,20 +1,46 @@
-import type { Recipe } from '../campaign/recipe.ts';
+import type { MethodFacts, MixEntry, Recipe, WeightRecipe } from '../campaign/recipe.ts';
+import { textDigest } from './text-digest.ts';
 
-/** A recipe's name on boards and in files, e.g. `rtn-int4-g32-sym`. Different recipes of one campaign have different labels. */
-export function recipeLabel(recipe: Recipe, defaults: Recipe['options']): string {
-  const { granularity } = recipe;
-  const parts = [
-    recipe.method,
-    recipe.method.includes(String(recipe.bits)) ? undefined : `int${recipe.bits}`,
+/** Longer mixes are named by a digest: labels are names of files and of workflows. */
+const LONGEST_MIX = 80;
+
+/**
+ * A recipe's name on boards and in files, e.g. `rtn-int4-g32-sym` or `rtn-int4-g32-sym-mix-down_proj-int8`. Options
+ * are named where they differ from the method's defaults, the recipes of a mix where they differ from the whole's.
+ */
+export function recipeLabel(recipe: Recipe, methods: Record<string, MethodFacts>): string {
+  const base = weightParts(recipe, methods);
+  const parts = [...base];
+  if (recipe.exclude.length > 0) parts.push(`without-${recipe.exclude.join('-')}`);
+  if (recipe.mix.length > 0) parts.push(mixPart(recipe.mix, base, methods));
+  return parts.join('-').replaceAll(/[^A-Za-z0-9._-]+/g, '_');
+}
+
+function weightParts(recipe: WeightRecipe, methods: Record<string, MethodFacts>): string[] {
+  const { method, bits, granularity, symmetric } = recipe;
+  const defaults = methods[method]?.options.parse({}) ?? {};
+  return [
+    method,
+    ...(method.includes(String(bits)) ? [] : [`int${bits}`]),
     typeof granularity === 'object' ? `g${granularity.group}` : granularity,
-    recipe.symmetric ? 'sym' : 'asym',
+    symmetric ? 'sym' : 'asym',
     ...Object.entries(recipe.options)
       .filter(([name, value]) => value !== defaults[name])
       .map(([name, value]) => `${name}-${value}`),
-    recipe.exclude.length > 0 ? `without-${recipe.exclude.join('-')}` : undefined,
   ];
-  return parts
-    .filter((part) => part !== undefined)
-    .join('-')
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '_');
+}
+
+function mixPart(
+  mix: readonly MixEntry[],
+  base: readonly string[],
+  methods: Record<string, MethodFacts>,
+): string {
+  const names = mix.map(({ tensors = [], roles = [], layers, recipe }) => {
+    const own = recipe === 'keep' ? ['keep'] : weightParts(recipe, methods);
+    const different = own.filter((part) => !base.includes(part));
+    const conditions = [...roles, ...(layers === undefined ? [] : [`layers-${layers}`]), ...tensors];
+    return ['mix', ...conditions, ...(different.length > 0 ? different : own)].join('-');
+  });
+  const name = names.join('-');
+  return name.length <= LONGEST_MIX ? name : `mix-${textDigest(JSON.stringify(mix))}`;
 }

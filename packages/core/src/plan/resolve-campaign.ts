@@ -8,7 +8,8 @@ import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
 import { knownMetrics, type KnownMetric } from './known-metrics.ts';
-import { needsCalibration } from './needs-calibration.ts';
+import { calibratedMethods, needsCalibration } from './needs-calibration.ts';
+import { recipeSupport } from './recipe-parts.ts';
 
 export interface ResolveCampaignOptions {
   file: CampaignFile;
@@ -31,7 +32,9 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
   const issues = [
     ...recipeIssues,
     // Texts that cannot be read are an issue of their own.
-    ...(calibration === undefined && file.calibration === undefined ? calibrationIssues(calibrated) : []),
+    ...(calibration === undefined && file.calibration === undefined
+      ? calibrationIssues(calibrated, methods)
+      : []),
     ...duplicateIssues(
       'models',
       file.models.map((model) => model.id),
@@ -80,7 +83,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
       recipe: each.recipe,
       label: each.label,
       simulatedOn: file.targets
-        .filter((target) => methods[each.recipe.method]!.supports(each.recipe, target.engine) === 'simulated')
+        .filter((target) => recipeSupport(each.recipe, methods, target.engine) === 'simulated')
         .map((target) => target.id),
       calibrated: calibrated.includes(each),
     })),
@@ -94,15 +97,20 @@ export function objectiveMetric(objective: Objective): string {
 }
 
 /** One for each method of each written recipe. */
-function calibrationIssues(calibrated: readonly LabelledRecipe[]): SpecIssue[] {
-  const named = new Map(
-    calibrated.map(({ recipe, index }) => [`${index} ${recipe.method}`, { recipe, index }]),
+function calibrationIssues(
+  calibrated: readonly LabelledRecipe[],
+  methods: Record<string, MethodFacts>,
+): SpecIssue[] {
+  const found = calibrated.flatMap(({ recipe, index }) =>
+    calibratedMethods(recipe, methods).map((method) => {
+      const key = method === recipe.method ? 'method' : 'mix';
+      return { path: ['search', 'recipes', index, key], message: `${method} needs calibration texts.` };
+    }),
   );
-  return [...named.values()].map(({ recipe, index }) => ({
-    path: ['search', 'recipes', index, 'method'],
-    message: `${recipe.method} needs calibration texts.`,
-    hint: 'Add calibration: { file: ./calibration.jsonl, field: text }, some 128 texts like those the model will see.',
-  }));
+  const named = new Map(found.map((issue) => [JSON.stringify(issue), issue]));
+  const hint =
+    'Add calibration: { file: ./calibration.jsonl, field: text }, some 128 texts like those the model will see.';
+  return [...named.values()].map((issue) => ({ ...issue, hint }));
 }
 
 function requirementIssues(

@@ -42,6 +42,7 @@ const recipe: Recipe = {
   symmetric: true,
   exclude: [],
   options: {},
+  mix: [],
 };
 
 const BASE = { accuracy: 0.9, tpot: 0.01, throughput: 100, bytes: 1000 };

@@ -99,6 +99,14 @@ describe('a campaign file', () => {
     expect(planRound(campaign).map(({ trial }) => trial.id)[0]).toBe('tiny.this-cpu.baseline');
   });
 
+  test('a mix with one part that has no kernel is simulated', () => {
+    const mix = (bits: number) => [{ layers: 0, recipe: { method: 'rtn', bits } }];
+    const list = [4, 8].flatMap((bits) => [4, 8].map((part) => ({ method: 'rtn', bits, mix: mix(part) })));
+    expect(resolve(recipes(...list)).candidates.map(({ simulatedOn }) => simulatedOn.length)).toEqual([
+      0, 1, 1, 1,
+    ]);
+  });
+
   test('a combination named twice is tried once', () => {
     expect(resolve(recipes({ method: 'rtn' }, { method: ['rtn'], bits: 4 })).candidates).toHaveLength(1);
   });
@@ -172,6 +180,26 @@ describe('a campaign file', () => {
       'no calibration samples',
       changed({ calibration: { file: 'texts.jsonl', samples: 0 } }),
       'calibration.samples: Too small',
+    ],
+    [
+      'an unknown key of a mix',
+      recipes({ method: 'rtn', mix: [{ role: 'q_proj', recipe: 'keep' }] }),
+      'search.recipes[0].mix[0].role: unknown key "role". Did you mean "roles"?',
+    ],
+    [
+      'an unknown key of a recipe in a mix',
+      recipes({ method: 'rtn', mix: [{ layers: 0, recipe: { method: 'rtn', bit: 8 } }] }),
+      'search.recipes[0].mix[0].recipe.bit: unknown key "bit". Did you mean "bits"?',
+    ],
+    [
+      'a mix in a mix',
+      recipes({ method: 'rtn', mix: [{ layers: 0, recipe: { method: 'rtn', mix: [] } }] }),
+      'search.recipes[0].mix[0].recipe.mix: unknown key "mix".',
+    ],
+    [
+      'a word that is no recipe',
+      recipes({ method: 'rtn', mix: [{ layers: 0, recipe: 'skip' }] }),
+      'search.recipes[0].mix[0].recipe:',
     ],
     [
       'a bad quantity',

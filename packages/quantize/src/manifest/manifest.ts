@@ -1,4 +1,4 @@
-import { Calibration, Recipe } from '@quantloop/core';
+import { Calibration, Recipe, Role, WeightRecipe } from '@quantloop/core';
 import { z } from 'zod';
 import { Storage } from '../pack/storage.ts';
 
@@ -17,6 +17,12 @@ const QuantizedTensor = z.strictObject({
   /** Shape of the initializer it replaces. */
   shape: z.array(z.int()),
   type: z.string(),
+  /** What it does in a decoder, and in which layer, as far as names tell. */
+  role: Role.nullable(),
+  layer: z.int().nullable(),
+  /** What was done to it, and which entry of the mix said so; null: none did. */
+  recipe: WeightRecipe,
+  mixEntry: z.int().nullable(),
   storage: Storage,
   /** Initializers it became. */
   parts: z.array(z.string()),
@@ -46,13 +52,16 @@ const UsedCalibration = z.strictObject({
 
 /** `quantization.json` of a quantized model: what was done to which weight, and the error it made. Holds no times. */
 export const QuantizationManifest = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   recipe: Recipe,
-  method: z.strictObject({ name: z.string(), version: z.string(), source: z.string() }),
+  /** The methods behind the quantized weights. */
+  methods: z.array(z.strictObject({ name: z.string(), version: z.string(), source: z.string() })),
   /** What a calibrated method ran the model on. */
   calibration: UsedCalibration.optional(),
   /** Patterns of the recipe's `exclude`, and how many weights each one kept. */
   exclude: z.array(z.strictObject({ pattern: z.string(), weights: z.int() })),
+  /** How many weights each entry of the recipe's `mix` was the first to fit. */
+  mix: z.array(z.strictObject({ weights: z.int() })),
   quantized: z.array(QuantizedTensor),
   kept: z.array(KeptTensor),
   /** What a user of the model has to know about it. */

@@ -1,18 +1,17 @@
-import type { MethodFacts, Recipe } from '@quantloop/core';
+import type { Recipe } from '@quantloop/core';
 import { elementCount, FLOAT_TYPES, type TensorInfo } from '@quantloop/onnx';
 import type { CalibrationSet } from '../calibrate/read-calibration.ts';
-import type { Linear } from '../graph/find-linears.ts';
 import { isTable, type WeightReader } from '../graph/weight-readers.ts';
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
+import type { PlannedWeight } from '../plan-weights.ts';
 import { QuantizationManifest } from './manifest.ts';
 import { reasonToKeep } from './reason-to-keep.ts';
 import { relativeError } from './relative-error.ts';
 import { usedCalibration } from './used-calibration.ts';
 
 /** A weight whose packed form is in the new model. */
-export interface FinishedWeight {
-  linears: readonly [Linear, ...Linear[]];
+export interface FinishedWeight extends Omit<PlannedWeight, 'plan'> {
   storage: Storage;
   parts: string[];
   bytes: number;
@@ -22,7 +21,6 @@ export interface FinishedWeight {
 export interface WriteManifestOptions {
   recipe: Recipe;
   calibration?: CalibrationSet;
-  facts: MethodFacts;
   /** Initializers of the source. */
   sources: readonly TensorInfo[];
   /** Whether an initializer of the source is in the new model as well. */
@@ -32,11 +30,12 @@ export interface WriteManifestOptions {
   /** Why the weights of some linear layers stay as they are. */
   left: ReadonlyMap<string, string>;
   excluded: ReadonlyMap<string, number>;
+  mixed: readonly number[];
 }
 
 /** Puts together what was done, and adds up what it amounts to. */
 export function writeManifest(options: WriteManifestOptions): QuantizationManifest {
-  const { recipe, facts, readers, finished, left } = options;
+  const { recipe, readers, finished, left } = options;
   const readersOf = (info: TensorInfo) => readers.get(info.name) ?? [];
   // Shape constants and position tables are no weights.
   const weights = options.sources.filter(
@@ -44,18 +43,23 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
   );
   const byName = new Map(weights.map((info) => [info.name, info]));
 
-  const quantized = finished.map(({ linears, storage, parts, bytes, error }) => {
+  const quantized = finished.map((weight) => {
+    const { linears, place, storage } = weight;
     const { name, dims, type, byteLength } = byName.get(linears[0].weight)!;
     return {
       name,
       nodes: linears.map(({ node }) => node.name),
       shape: dims,
       type,
+      role: place.role ?? null,
+      layer: place.layer ?? null,
+      recipe: weight.recipe,
+      mixEntry: weight.entry ?? null,
       storage: Storage.parse(storage),
-      parts,
+      parts: weight.parts,
       bytesBefore: byteLength,
-      bytesAfter: bytes,
-      error: relativeError([error]),
+      bytesAfter: weight.bytes,
+      error: relativeError([weight.error]),
     };
   });
   const names = new Set(quantized.map(({ name }) => name));
@@ -72,11 +76,16 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
   const packedBytes = sum(quantized.map(({ bytesAfter }) => bytesAfter));
   const bytesAfter = packedBytes + sum(kept.map(({ bytes }) => bytes));
   return QuantizationManifest.parse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     recipe,
-    method: { name: facts.name, version: facts.version, source: facts.source },
+    methods: [...new Set(finished.map(({ method }) => method.facts))].map(({ name, version, source }) => ({
+      name,
+      version,
+      source,
+    })),
     ...(options.calibration !== undefined && { calibration: usedCalibration(options.calibration) }),
     exclude: [...options.excluded].map(([pattern, matched]) => ({ pattern, weights: matched })),
+    mix: options.mixed.map((matched) => ({ weights: matched })),
     quantized,
     kept,
     notes: notesOn(finished),

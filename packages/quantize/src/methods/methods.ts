@@ -1,4 +1,12 @@
-import { expandRecipes, QuantloopError, suggestName, type MethodFacts, type Recipe } from '@quantloop/core';
+import {
+  expandRecipes,
+  formatPath,
+  QuantloopError,
+  suggestName,
+  type MethodFacts,
+  type Recipe,
+  type WeightRecipe,
+} from '@quantloop/core';
 import type { Quantizer } from '../quantizer.ts';
 import { fp4, nf4 } from './bnb4/bnb4.ts';
 import { dynamicInt8 } from './dynamic-int8/dynamic-int8.ts';
@@ -12,23 +20,26 @@ export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(
   Object.entries(METHODS).map(([name, { facts }]) => [name, facts]),
 );
 
-/** The method of a recipe. Throws `invalid-spec` for one that does not exist, or that cannot have such a recipe. */
-export function methodOf(recipe: Recipe): Quantizer {
-  const method = Object.hasOwn(METHODS, recipe.method) ? METHODS[recipe.method] : undefined;
-  if (method === undefined) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `There is no quantization method "${recipe.method}".`,
-      hint: suggestName(recipe.method, Object.keys(METHODS)),
-    });
-  }
+/** The method of a weight's recipe. Throws `invalid-spec` for one that does not exist. */
+export function methodOf({ method: name }: WeightRecipe): Quantizer {
+  const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
+  if (method !== undefined) return method;
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: `There is no quantization method "${name}".`,
+    hint: suggestName(name, Object.keys(METHODS)),
+  });
+}
+
+/** Throws `invalid-spec` for a recipe that its method, or a part of its mix that the part's method, cannot have. */
+export function checkRecipe(recipe: Recipe): void {
   const [issue] = expandRecipes([recipe], METHOD_FACTS).issues;
-  if (issue !== undefined) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `The recipe is impossible: ${issue.message}`,
-      ...(issue.hint === undefined ? {} : { hint: issue.hint }),
-    });
-  }
-  return method;
+  if (issue === undefined) return;
+  // The path begins with search.recipes[0].
+  const place = formatPath(issue.path.slice(3));
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: `The recipe is impossible: ${place === '' ? '' : `${place}: `}${issue.message}`,
+    ...(issue.hint === undefined ? {} : { hint: issue.hint }),
+  });
 }

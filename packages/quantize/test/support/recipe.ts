@@ -10,6 +10,7 @@ export function recipeOf(written: Partial<Recipe> & { method: string }): Recipe 
     granularity: kind === 'group' ? { group: facts.groups[0]! } : kind,
     symmetric: facts.symmetric[0]!,
     exclude: [],
+    mix: [],
     ...written,
     options: facts.options.parse({ head: true, ...written.options }),
   };

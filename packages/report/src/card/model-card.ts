@@ -1,4 +1,4 @@
-import type { Campaign, Selection, Trial } from '@quantloop/core';
+import { recipeParts, type Campaign, type Recipe, type Selection, type Trial } from '@quantloop/core';
 import { stringify } from 'yaml';
 import { code, table, text } from '../tables/markdown.ts';
 import { formatInterval, formatMeasurement } from '../view/format.ts';
@@ -53,10 +53,16 @@ function frontMatter(campaign: Campaign, selection: Selection, winner: Trial): R
     tags: [
       'quantloop',
       'onnx',
-      ...(recipe === null ? [] : ['quantized', recipe.method, `${recipe.bits}-bit`]),
+      ...(recipe === null ? [] : ['quantized', recipe.method, ...precision(recipe)]),
     ],
     'model-index': [{ name: `${selection.model}-${selection.label}`, results }],
   };
+}
+
+/** `4-bit`, or of a mix all widths and that they are mixed. */
+function precision(recipe: Recipe): string[] {
+  const widths = [...new Set(recipeParts(recipe).map(({ bits }) => `${bits}-bit`))];
+  return recipe.mix.length > 0 ? [...widths, 'mixed-precision'] : widths;
 }
 
 function evaluation({ baseline }: Board, winner: Trial): string {

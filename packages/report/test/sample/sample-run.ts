@@ -49,6 +49,7 @@ const recipe = (
   ...{ method, bits, granularity, symmetric },
   exclude: [],
   options: {},
+  mix: [],
 });
 
 export const RECIPES: Recipe[] = [

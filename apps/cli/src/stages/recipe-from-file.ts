@@ -1,0 +1,26 @@
+import { expandRecipes, InvalidSpec, parseRecipe, type Recipe } from '@quantloop/core';
+import { METHOD_FACTS } from '@quantloop/quantize';
+import { readCampaignText } from '../campaign/campaign-text.ts';
+import { specError } from '../campaign/spec-error.ts';
+import { CliError, EXIT } from '../cli-error.ts';
+
+/** The recipe of a YAML or JSON file, written as in a campaign. Its mistakes name line and place. */
+export async function recipeFromFile(name: string): Promise<Recipe> {
+  const text = await readCampaignText(name);
+  let recipes;
+  try {
+    const expansion = expandRecipes([parseRecipe(text.value)], METHOD_FACTS);
+    const issues = expansion.issues.map((issue) => ({ ...issue, path: issue.path.slice(3) }));
+    if (issues.length > 0) throw new InvalidSpec(issues);
+    ({ recipes } = expansion);
+  } catch (error) {
+    throw error instanceof InvalidSpec ? specError(text, error) : error;
+  }
+  const [only, ...more] = recipes;
+  if (only !== undefined && more.length === 0) return only.recipe;
+  throw new CliError({
+    message: `${name} makes ${recipes.length} recipes; one model is quantized by one.`,
+    hint: 'Write single values for lists, or run a campaign.',
+    exitCode: EXIT.invalid,
+  });
+}
