@@ -9,6 +9,8 @@ export { findLinears, type Linear } from './graph/find-linears.ts';
 export { isHead } from './graph/is-head.ts';
 export { roleOf } from './graph/role-of.ts';
 export { readCalibration, type CalibrationSet } from './calibrate/read-calibration.ts';
+export { equalizeModel } from './equalize/equalize-model.ts';
+export { findStations, type Station } from './equalize/station.ts';
 export { QuantizationManifest } from './manifest/manifest.ts';
 export { quantizeFolder, type QuantizeFolderOptions } from './quantize-folder.ts';
 export { quantizeStage } from './activities.ts';

@@ -1,0 +1,35 @@
+/** Factors of a tensor's rows and columns; one with fewer than two dimensions is a row. */
+export interface Scaling {
+  rows?: Float64Array;
+  columns?: Float64Array;
+}
+
+/** What initializers are multiplied by when they are read, by name. */
+export class Scalings {
+  readonly #byName = new Map<string, Scaling>();
+
+  get(name: string): Scaling | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Multiplies in factors of one axis: a weight may be scaled along both. */
+  multiply(name: string, along: 'rows' | 'columns', factors: Float64Array): void {
+    const scaling = this.#byName.get(name) ?? {};
+    const before = scaling[along];
+    scaling[along] = before === undefined ? factors : factors.map((factor, i) => factor * before[i]!);
+    this.#byName.set(name, scaling);
+  }
+}
+
+/** Multiplies elements `start` to `start + values.length` of a tensor with `columns` columns, in place. */
+export function scaleInPlace(values: Float32Array, start: number, columns: number, scaling: Scaling): void {
+  const { rows, columns: byColumn } = scaling;
+  let row = Math.floor(start / columns);
+  let column = start % columns;
+  for (let i = 0; i < values.length; row++, column = 0) {
+    const factor = rows === undefined ? 1 : rows[row]!;
+    const end = Math.min(values.length, i + columns - column);
+    if (byColumn === undefined) for (; i < end; i++) values[i]! *= factor;
+    else for (; i < end; i++, column++) values[i]! *= factor * byColumn[column]!;
+  }
+}
