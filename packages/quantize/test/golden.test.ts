@@ -11,11 +11,12 @@ const data = new URL('../../../../shared/data/', import.meta.url).pathname;
 const present = existsSync(join(data, 'golden/quantized.json'));
 
 describe.skipIf(!present)(
-  'perplexity equals llm-compressor within 0.5 % (needs ../shared/data)',
+  'perplexity beside llm-compressor’s (needs ../shared/data)',
   { timeout: 240_000 },
   () => {
     let sequences: { tokens: number[]; from: number }[];
-    let golden: { fp32: number; rtn: Record<string, number> };
+    let golden: { fp32: number; rtn: Record<string, number>; gptq: Record<string, number> };
+    let calibration: { sequences: number[][] };
 
     /** BOS and the first 200 stories, cut at 512 tokens; all tokens but the BOS are scored. */
     const perplexity = async (folder: string): Promise<number> => {
@@ -37,11 +38,13 @@ describe.skipIf(!present)(
       source = await temporaryFolder();
       await importModel({ source: join(data, 'models/stories260k'), folder: source });
       const tokenizer = await loadTokenizer(source);
-      const lines = readFileSync(join(data, 'eval/tinystories.jsonl'), 'utf8').split('\n').slice(0, 200);
-      sequences = lines.map((line) => {
+      const lines = readFileSync(join(data, 'eval/tinystories.jsonl'), 'utf8').split('\n');
+      const tokensOf = (line: string) => {
         const ids = tokenizer.encode(JSON.parse(line).text, { addSpecialTokens: false });
-        return { tokens: [tokenizer.bosId!, ...ids].slice(0, 512), from: 1 };
-      });
+        return [tokenizer.bosId!, ...ids].slice(0, 512);
+      };
+      sequences = lines.slice(0, 200).map((line) => ({ tokens: tokensOf(line), from: 1 }));
+      calibration = { sequences: lines.slice(500, 628).map(tokensOf) };
     });
 
     test('before quantization', async () => {
@@ -61,6 +64,21 @@ describe.skipIf(!present)(
         await quantizeFolder({ source, target, recipe });
         const measured = await perplexity(target);
         expect(Math.abs(measured / golden.rtn[name]! - 1), `${measured}`).toBeLessThan(0.005);
+      });
+    }
+
+    for (const [name, bits, symmetric] of [
+      ['4-sym', 4, true],
+      ['4-asym', 4, false],
+      ['3-asym', 3, false],
+    ] as const) {
+      test(`gptq per channel, ${name}: at or below`, async () => {
+        const target = await temporaryFolder();
+        // The grid of llm-compressor: only what is done with it may make the difference.
+        const options = { head: false, symmetricRange: 'centered', accuracyLevel: 0 };
+        const recipe = recipeOf({ method: 'gptq', bits, symmetric, granularity: 'channel', options });
+        await quantizeFolder({ source, target, recipe, calibration });
+        expect(await perplexity(target)).toBeLessThanOrEqual(golden.gptq[name]!);
       });
     }
   },

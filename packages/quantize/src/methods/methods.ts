@@ -10,10 +10,11 @@ import {
 import type { Quantizer } from '../quantizer.ts';
 import { fp4, nf4 } from './bnb4/bnb4.ts';
 import { dynamicInt8 } from './dynamic-int8/dynamic-int8.ts';
+import { gptq } from './gptq/gptq.ts';
 import { rtn } from './rtn/rtn.ts';
 
 /** The built-in methods by name. */
-export const METHODS: Record<string, Quantizer> = { rtn, 'dynamic-int8': dynamicInt8, nf4, fp4 };
+export const METHODS: Record<string, Quantizer> = { rtn, gptq, 'dynamic-int8': dynamicInt8, nf4, fp4 };
 
 /** What each built-in method declares: what campaigns are checked against. */
 export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(

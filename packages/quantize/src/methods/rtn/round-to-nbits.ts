@@ -1,7 +1,4 @@
-import { float32ToFloat16 } from '@quantloop/onnx';
-import { allocateParts } from '../../pack/allocate-parts.ts';
-import { blocksPerChannel, kernelBits, matMulNBits, zeroPointBytes } from '../../pack/matmul-nbits.ts';
-import { packCodes } from '../../pack/pack-codes.ts';
+import { NBitsWriter } from '../../pack/nbits-writer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { NBitsStorage } from '../../pack/storage.ts';
 import { fitSpan, type Grid } from '../../round/fit-span.ts';
@@ -15,23 +12,13 @@ import type { WeightSource } from '../../weights/weight-source.ts';
 export async function roundToNBits(
   weight: WeightSource,
   storage: NBitsStorage,
-  options: Pick<Grid, 'range' | 'clip'>,
+  grid: Grid,
 ): Promise<PackedWeight> {
-  const { k, n, bits, blockSize, scaleType } = storage;
-  const blocks = blocksPerChannel(storage);
-  const parts = allocateParts(matMulNBits.parts(storage));
-  const [packed, scaleBytes, zeroPoints] = parts.map((part) => part.data);
-  const channelBytes = (blocks * blockSize * bits) / 8;
-  const scales =
-    scaleType === 'float32' ? new Float32Array(scaleBytes!.buffer) : new Float32Array(n * blocks);
-  // Padding keeps code 0; zero points of a channel fill whole bytes.
-  const codes = new Uint8Array(blocks * blockSize);
-  const zeroBits = kernelBits(bits);
-  const zeros = new Uint8Array((zeroPointBytes(storage) * 8) / zeroBits);
-  const sink = { bits, codes, sums: errorSums() };
-  const grid = { bits, scaleType, ...options };
-  const spanSize = storage.scalePer === 'block' ? blockSize : k;
-  const shared = storage.scalePer === 'tensor' ? await fitTensor(weight, grid) : undefined;
+  const { k, bits, blockSize, scalePer } = storage;
+  const writer = new NBitsWriter(storage);
+  const sink = { bits, codes: writer.codes, sums: errorSums() };
+  const spanSize = scalePer === 'block' ? blockSize : k;
+  const shared = scalePer === 'tensor' ? await fitTensor(weight, grid) : undefined;
 
   for await (const panel of weight.panels()) {
     const row = rowOf(panel.data);
@@ -42,18 +29,11 @@ export async function roundToNBits(
         const end = Math.min(start + spanSize, k);
         const span = shared ?? fitSpan(row, offset + start, offset + end, grid);
         roundSpan(panel.data, offset + start, offset + end, span, sink, start);
-        for (let block = Math.floor(start / blockSize); block * blockSize < end; block++) {
-          scales[channel * blocks + block] = span.scale;
-          zeros[block] = span.zero;
-        }
+        writer.span(channel, start, end, span);
       }
-      packCodes(codes, bits, packed!, channel * channelBytes);
-      if (zeroPoints !== undefined) {
-        packCodes(zeros, zeroBits, zeroPoints, channel * zeroPointBytes(storage));
-      }
+      writer.finish(channel);
     }
     if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel);
   }
-  if (scaleType === 'float16') float32ToFloat16(scales, new Uint16Array(scaleBytes!.buffer));
-  return { parts, error: errorOf(sink.sums) };
+  return { parts: writer.parts(), error: errorOf(sink.sums) };
 }

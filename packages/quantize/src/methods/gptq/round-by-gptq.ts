@@ -1,0 +1,87 @@
+import { NBitsWriter } from '../../pack/nbits-writer.ts';
+import type { PackedWeight } from '../../pack/packed-weight.ts';
+import type { NBitsStorage } from '../../pack/storage.ts';
+import type { LayerInputs } from '../../quantizer.ts';
+import type { Grid } from '../../round/fit-span.ts';
+import { errorOf, errorSums, type ErrorSums } from '../../round/round-span.ts';
+import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
+import type { WeightSource } from '../../weights/weight-source.ts';
+import { solve, type Solution } from './solve.ts';
+
+export interface GptqOptions {
+  weight: WeightSource;
+  inputs: LayerInputs;
+  storage: NBitsStorage;
+  grid: Grid;
+  activationOrder: boolean;
+  damping: number;
+}
+
+/** A weight rounded by GPTQ, packed for MatMulNBits. */
+export async function roundByGptq(options: GptqOptions): Promise<PackedWeight> {
+  const { weight: source, inputs, storage, grid, activationOrder, damping } = options;
+  const { k, n, blockSize, scalePer } = storage;
+  const original = await readRows(source);
+  const group = scalePer === 'block' ? blockSize : k;
+  const solution = await solve({
+    name: source.name,
+    weight: Float64Array.from(original),
+    k,
+    n,
+    inputs,
+    grid,
+    group,
+    activationOrder,
+    damping,
+  });
+  const writer = new NBitsWriter(storage);
+  const sums = errorSums();
+  for (let channel = 0; channel < n; channel++) {
+    for (let start = 0, g = 0; start < k; start += group, g++) {
+      const end = Math.min(start + group, k);
+      const scale = solution.scales[g * n + channel]!;
+      const zero = solution.zeros[g * n + channel]!;
+      writer.span(channel, start, end, { scale, zero });
+    }
+    for (let i = 0; i < k; i++) writer.codes[i] = solution.codes[i * n + channel]!;
+    writer.finish(channel);
+  }
+  addErrors({ original, solution, n, group, sums });
+  return { parts: writer.parts(), error: errorOf(sums) };
+}
+
+/** The whole weight, [k, n]. */
+async function readRows(source: WeightSource): Promise<Float32Array> {
+  const { k, n } = source;
+  const rows = new Float32Array(k * n);
+  for await (const panel of source.panels()) {
+    const { first, count, data } = panel;
+    for (let c = 0; c < count; c++) {
+      for (let i = 0, from = c * k, to = first + c; i < k; i++, from++, to += n) rows[to] = data[from]!;
+    }
+    if (!data.every(Number.isFinite)) refuseNonFinite(source.name, k, panel);
+  }
+  return rows;
+}
+
+/** Adds up how far the weights read back lie from the original ones. */
+function addErrors(options: {
+  original: Float32Array;
+  solution: Solution;
+  n: number;
+  group: number;
+  sums: ErrorSums;
+}): void {
+  const { original, n, group, sums } = options;
+  const { codes, scales, zeros } = options.solution;
+  for (let i = 0, input = 0; i < original.length; input++) {
+    const grids = Math.floor(input / group) * n;
+    for (let c = 0; c < n; c++, i++) {
+      const weight = original[i]!;
+      const off = weight - Math.fround((codes[i]! - zeros[grids + c]!) * scales[grids + c]!);
+      sums[0]! += weight * weight;
+      sums[1]! += off * off;
+      sums[2] = Math.max(sums[2]!, off * off);
+    }
+  }
+}

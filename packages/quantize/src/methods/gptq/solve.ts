@@ -1,0 +1,141 @@
+import { multiply } from '@quantloop/runtime';
+import type { LayerInputs } from '../../quantizer.ts';
+import type { Grid } from '../../round/fit-span.ts';
+import { roundHalfEven } from '../../round/round-half-even.ts';
+import { factorOf } from './factor-of.ts';
+import { fitGroup } from './fit-group.ts';
+
+export interface SolveOptions {
+  /** The weight's name, for messages. */
+  name: string;
+  /** [k, n] row-major; overwritten. */
+  weight: Float64Array;
+  k: number;
+  n: number;
+  inputs: LayerInputs;
+  grid: Grid;
+  /** Inputs that share a grid; k or more: one grid a channel. */
+  group: number;
+  /** Rounds inputs in the order of their mean square, largest first; groups are then fitted to the original weight. */
+  activationOrder: boolean;
+  /** Added to the diagonal of the Hessian, as a fraction of its mean. */
+  damping: number;
+}
+
+export interface Solution {
+  /** [k, n]. */
+  codes: Uint8Array;
+  /** Scales and codes of zero, [ceil(k / group), n]. */
+  scales: Float32Array;
+  zeros: Uint8Array;
+}
+
+/** Inputs rounded in JavaScript before one matrix product makes up for their errors in all that follow. */
+const BLOCK = 32;
+
+/**
+ * GPTQ (arXiv 2210.17323; IST-DASLab/gptq): inputs are rounded one after the other, and the error of each is made up
+ * for by those that follow, so that Σ‖x(W − Q)‖² stays small. In double precision throughout, so that the codes are
+ * those of the plain algorithm whatever the order in which sums are formed.
+ *
+ * An input that was 0 on all of the calibration text is rounded plainly; the reference sets its weights to 0.
+ */
+export async function solve(options: SolveOptions): Promise<Solution> {
+  const { k, n, grid, activationOrder, inputs } = options;
+  const group = Math.min(options.group, k);
+  const groups = Math.ceil(k / group);
+  const solution: Solution = {
+    codes: new Uint8Array(k * n),
+    scales: new Float32Array(groups * n),
+    zeros: new Uint8Array(groups * n),
+  };
+  const { order, upper } = await factorOf(options);
+  const fit = (weight: Float64Array, g: number) =>
+    fitGroup({ weight, k, n, first: g * group, count: group, grid, solution, g });
+  if (activationOrder) for (let g = 0; g < groups; g++) fit(options.weight, g);
+  const rows = activationOrder ? reorderRows(options.weight, order, n) : options.weight;
+
+  // Groups start with a block, or lie within one: their weights are corrected for all that came before.
+  const block = group % BLOCK === 0 || BLOCK % group === 0 ? BLOCK : group;
+  const errors = new Float64Array(block * n);
+  for (let start = 0; start < k; start += block) {
+    const end = Math.min(start + block, k);
+    for (let i = start; i < end; i++) {
+      const input = order[i]!;
+      const g = Math.floor(input / group);
+      if (!activationOrder && input % group === 0) fit(rows, g);
+      const error = errors.subarray((i - start) * n, (i - start + 1) * n);
+      const row = rows.subarray(i * n, (i + 1) * n);
+      roundRow({ row, input, g, n, bits: grid.bits, pivot: upper[i * k + i]!, solution, error });
+      for (let j = i + 1; j < end; j++) {
+        const factor = upper[i * k + j]!;
+        if (factor === 0) continue;
+        for (let c = 0, at = j * n; c < n; c++, at++) rows[at]! -= factor * error[c]!;
+      }
+    }
+    if (end < k) await correctRest({ rows, k, n, start, end, upper, errors, arithmetic: inputs.arithmetic });
+  }
+  return solution;
+}
+
+/** Codes of one input for all channels, and the errors (w − q) / pivot. */
+function roundRow(options: {
+  row: Float64Array;
+  input: number;
+  g: number;
+  n: number;
+  bits: number;
+  pivot: number;
+  solution: Solution;
+  error: Float64Array;
+}): void {
+  const { row, input, g, n, bits, pivot, error } = options;
+  const { codes, scales, zeros } = options.solution;
+  const top = 2 ** bits - 1;
+  for (let c = 0; c < n; c++) {
+    const scale = scales[g * n + c]!;
+    const zero = zeros[g * n + c]!;
+    const weight = row[c]!;
+    // Where the scale is 0 so were the weights.
+    let steps = scale === 0 ? 0 : roundHalfEven(weight / scale);
+    if (steps < -zero) steps = -zero;
+    else if (steps > top - zero) steps = top - zero;
+    codes[input * n + c] = steps + zero;
+    error[c] = (weight - Math.fround(steps * scale)) / pivot;
+  }
+}
+
+/** Subtracts from all rows after a block what its errors are worth there: upper[block, rest]ᵀ · errors. */
+async function correctRest(options: {
+  rows: Float64Array;
+  k: number;
+  n: number;
+  start: number;
+  end: number;
+  upper: Float64Array;
+  errors: Float64Array;
+  arithmetic: LayerInputs['arithmetic'];
+}): Promise<void> {
+  const { rows, k, n, start, end, upper, errors, arithmetic } = options;
+  const size = end - start;
+  const rest = k - end;
+  const factors = new Float64Array(size * rest);
+  for (let i = 0; i < size; i++) {
+    const from = (start + i) * k + end;
+    factors.set(upper.subarray(from, from + rest), i * rest);
+  }
+  const corrected = await multiply(arithmetic, {
+    a: { data: factors, rows: size, columns: rest },
+    b: { data: errors.subarray(0, size * n), rows: size, columns: n },
+    transposeA: true,
+    scale: -1,
+    plus: { data: rows.subarray(end * n), rows: rest, columns: n },
+  });
+  rows.set(corrected.data, end * n);
+}
+
+function reorderRows(weight: Float64Array, order: Uint32Array, n: number): Float64Array {
+  const rows = new Float64Array(weight.length);
+  order.forEach((input, i) => rows.set(weight.subarray(input * n, (input + 1) * n), i * n));
+  return rows;
+}
