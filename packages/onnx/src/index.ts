@@ -1,6 +1,7 @@
 export { type OnnxType, ONNX_TYPES, elementCount, onnxTypeOf, tensorByteLength } from './types/onnx-type.ts';
 export { float16ToFloat32, float32ToFloat16 } from './types/float16.ts';
 export { bfloat16ToFloat32, float32ToBfloat16 } from './types/bfloat16.ts';
+export { FLOAT8_MAX, FLOAT8_VALUES, float8Code, type Float8Type } from './types/float8.ts';
 export { FLOAT_TYPES, toFloat32 } from './types/to-float32.ts';
 export { transpose } from './types/transpose.ts';
 export { asBytes } from './types/as-bytes.ts';

@@ -9,6 +9,9 @@ const KERNELS: Record<Storage['layout'], Partial<Record<string, readonly number[
   'matmul-nbits': { cpu: [2, 4, 8], webgpu: [2, 4, 8], cuda: [4, 8], dml: [4] },
   'matmul-bnb4': { cpu: [4], webgpu: [4], cuda: [4] },
   'matmul-integer': { cpu: [8], dml: [8] },
+  // The product is one of float32 everywhere: no faster than before.
+  'matmul-half': {},
+  'matmul-float8': {},
 };
 
 /** Whether the target's engine computes a layout with a kernel of its own. */

@@ -1,6 +1,7 @@
 import { QuantloopError, type Recipe, type WeightRecipe } from '@quantloop/core';
 import type { ModelProto, OnnxType } from '@quantloop/onnx';
 import { findLinears, type Linear } from './graph/find-linears.ts';
+import { withinOpset } from './graph/standard-opset.ts';
 import { methodOf } from './methods/methods.ts';
 import { chooseRecipes } from './mix/choose-recipes.ts';
 import { weightPlace, type WeightPlace } from './mix/weight-place.ts';
@@ -50,7 +51,7 @@ export function planWeights(model: ModelProto, recipe: Recipe): ModelPlan {
       continue;
     }
     const method = methodOf(choice.recipe);
-    const plan = method.plan({ name, k, n, type }, choice.recipe);
+    const plan = withinOpset(model, method.plan({ name, k, n, type }, choice.recipe));
     if ('refuse' in plan) left.set(name, plan.refuse);
     else {
       const { recipe: own, entry } = choice;

@@ -23,6 +23,7 @@ import { Calibration } from './calibrate/calibration.ts';
 import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
+import { raiseOpset } from './graph/standard-opset.ts';
 import { rewriteLinear } from './graph/rewrite-linear.ts';
 import { SharedInputs } from './graph/shared-inputs.ts';
 import { weightReaders } from './graph/weight-readers.ts';
@@ -30,6 +31,7 @@ import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
 import { checkRecipe, METHOD_FACTS } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
+import { layoutOf } from './pack/layout.ts';
 import { planWeights, type PlannedWeight } from './plan-weights.ts';
 import { openWeight } from './weights/weight-source.ts';
 
@@ -123,6 +125,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
 
   const gone = new Set(removeUnusedInitializers(model));
   requireOpset(model, 'com.microsoft', 1);
+  raiseOpset(model, Math.max(...finished.map(({ storage }) => layoutOf(storage).opset ?? 1)));
   await moveInitializers({ model, reader, writer });
   signal?.throwIfAborted();
   await copyOtherFiles(source, target, data);

@@ -475,6 +475,9 @@ describe('what is refused', () => {
     ['nf4', Number.POSITIVE_INFINITY, {}],
     ['fp4', Number.NaN, { doubleQuant: true }],
     ['dynamic-int8', Number.NEGATIVE_INFINITY, {}],
+    ['fp16', Number.POSITIVE_INFINITY, {}],
+    ['bf16', Number.NaN, {}],
+    ['fp8', Number.NaN, {}],
   ])('%s: a weight of %d, by name and place', async (method, value, options) => {
     const bad = layer('b');
     (bad.weight as Float32Array)[21 * bad.n + 5] = value;

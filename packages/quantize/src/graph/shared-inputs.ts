@@ -1,6 +1,7 @@
 import { graphOf, uniqueName, type ModelProto, type NodeProto, type OnnxType } from '@quantloop/onnx';
 import type { InputRounding } from '../pack/layout.ts';
 import { castNode } from './cast-node.ts';
+import { standardOpset } from './standard-opset.ts';
 
 /** Inputs of layers as their operators read them: made once, whatever the number of layers that read the same value. */
 export class SharedInputs {
@@ -18,10 +19,7 @@ export class SharedInputs {
 
   /** The prefix of what the rounding computes. */
   round(value: string, { key, nodes }: InputRounding): string {
-    const version = this.#model.opsetImport.find(
-      ({ domain }) => domain === '' || domain === 'ai.onnx',
-    )?.version;
-    return this.#make(value, key, (prefix) => nodes({ value, prefix, opset: Number(version ?? 1) }));
+    return this.#make(value, key, (prefix) => nodes({ value, prefix, opset: standardOpset(this.#model) }));
   }
 
   /** Puts nodes right behind the one that gives the value, unless they are there. */

@@ -10,11 +10,22 @@ import {
 import type { Quantizer } from '../quantizer.ts';
 import { fp4, nf4 } from './bnb4/bnb4.ts';
 import { dynamicInt8 } from './dynamic-int8/dynamic-int8.ts';
+import { fp8 } from './fp8/fp8.ts';
 import { gptq } from './gptq/gptq.ts';
+import { bf16, fp16 } from './half/half.ts';
 import { rtn } from './rtn/rtn.ts';
 
 /** The built-in methods by name. */
-export const METHODS: Record<string, Quantizer> = { rtn, gptq, 'dynamic-int8': dynamicInt8, nf4, fp4 };
+export const METHODS: Record<string, Quantizer> = {
+  rtn,
+  gptq,
+  'dynamic-int8': dynamicInt8,
+  nf4,
+  fp4,
+  fp16,
+  bf16,
+  fp8,
+};
 
 /** What each built-in method declares: what campaigns are checked against. */
 export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(

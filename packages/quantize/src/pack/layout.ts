@@ -1,5 +1,7 @@
 import type { NodeProto, OnnxType } from '@quantloop/onnx';
 import { matMulBnb4 } from './matmul-bnb4.ts';
+import { matMulFloat8 } from './matmul-float8.ts';
+import { matMulHalf } from './matmul-half.ts';
 import { matMulInteger } from './matmul-integer.ts';
 import { matMulNBits } from './matmul-nbits.ts';
 import type { Part, PartShape } from './packed-weight.ts';
@@ -27,6 +29,8 @@ export interface InputRounding {
 /** One way of storing a weight: the tensors it becomes, and the operators that read them. */
 export interface Layout<S extends Storage = Storage> {
   parts(storage: S): PartShape[];
+  /** Version of the standard operators that the nodes need. @default 13 */
+  opset?: number;
   /** Type of the activations the product takes, and of its result. */
   activations(storage: S): OnnxType;
   /** In order, the product last. Values between them are named `<output>.<role>`. */
@@ -41,6 +45,8 @@ export const LAYOUTS: { [L in Storage['layout']]: Layout<Extract<Storage, { layo
   'matmul-nbits': matMulNBits,
   'matmul-bnb4': matMulBnb4,
   'matmul-integer': matMulInteger,
+  'matmul-half': matMulHalf,
+  'matmul-float8': matMulFloat8,
 };
 
 /** The layout of a storage plan. */

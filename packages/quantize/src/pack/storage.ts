@@ -1,3 +1,4 @@
+import { Granularity } from '@quantloop/core';
 import { z } from 'zod';
 
 /** Block sizes for which ONNX Runtime has a MatMulNBits kernel; any other refuses to load. */
@@ -49,6 +50,31 @@ export const IntegerStorage = z.strictObject({
 });
 export type IntegerStorage = z.infer<typeof IntegerStorage>;
 
+/** A 16-bit floating point weight [N, K], cast for a float32 product. */
+export const HalfStorage = z.strictObject({
+  layout: z.literal('matmul-half'),
+  ...Shape,
+  type: z.enum(['float16', 'bfloat16']),
+});
+export type HalfStorage = z.infer<typeof HalfStorage>;
+
+/** An 8-bit floating point weight, scaled; cast for a float32 product with activations that are rounded likewise, or not. */
+export const Float8Storage = z.strictObject({
+  layout: z.literal('matmul-float8'),
+  ...Shape,
+  type: z.enum(['float8e4m3fn', 'float8e5m2']),
+  /** What shares a scale. */
+  granularity: Granularity,
+  activations: z.enum(['none', 'token']),
+});
+export type Float8Storage = z.infer<typeof Float8Storage>;
+
 /** How one weight is stored, decided before any of it is read. */
-export const Storage = z.discriminatedUnion('layout', [NBitsStorage, Bnb4Storage, IntegerStorage]);
+export const Storage = z.discriminatedUnion('layout', [
+  NBitsStorage,
+  Bnb4Storage,
+  IntegerStorage,
+  HalfStorage,
+  Float8Storage,
+]);
 export type Storage = z.infer<typeof Storage>;

@@ -57,3 +57,21 @@ export function roundSpan(
   sums[1]! += errorSquares;
   sums[2] = largest;
 }
+
+/** Adds the error of weights that are read back as `back`. */
+export function addError(weights: Float32Array, back: Float32Array, sums: ErrorSums): void {
+  let squares = 0;
+  let errorSquares = 0;
+  let largest = sums[2]!;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]!;
+    const off = weight - back[i]!;
+    squares += weight * weight;
+    const square = off * off;
+    errorSquares += square;
+    if (square > largest) largest = square;
+  }
+  sums[0]! += squares;
+  sums[1]! += errorSquares;
+  sums[2] = largest;
+}

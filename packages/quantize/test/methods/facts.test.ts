@@ -6,7 +6,7 @@ describe('what methods declare', () => {
   test.each(Object.entries(METHOD_FACTS))('%s: its defaults make a recipe it accepts', (name, facts) => {
     expect(facts.name).toBe(name);
     const recipe = { ...recipeOf({ method: name }), options: facts.options.parse({}) };
-    expect(recipe.options['head']).toBe(false);
+    expect(recipe.options['head']).toBe(name === 'fp16' || name === 'bf16');
     expect(methodOf(recipe).facts).toBe(facts);
     expect(() => facts.options.parse({ unknown: 1 })).toThrow(/unknown/);
   });
@@ -19,6 +19,9 @@ describe('what methods declare', () => {
     ['nf4', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', coreml: 'simulated' }],
     ['fp4', 4, { cpu: 'native', cuda: 'native', webgpu: 'native', dml: 'simulated', coreml: 'simulated' }],
     ['dynamic-int8', 8, { cpu: 'native', dml: 'native', cuda: 'simulated', webgpu: 'simulated' }],
+    ['fp16', 16, { cpu: 'simulated', cuda: 'simulated', webgpu: 'simulated' }],
+    ['bf16', 16, { cpu: 'simulated', cuda: 'simulated', webgpu: 'simulated' }],
+    ['fp8', 8, { cpu: 'simulated', cuda: 'simulated', tensorrt: 'simulated' }],
   ] as const)(
     '%s, %d bits: has kernels of its own where ONNX Runtime has them',
     (method, bits, providers) => {

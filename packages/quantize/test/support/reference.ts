@@ -14,7 +14,7 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 
 export interface Reference {
   /** Initializer role → bytes or numbers. */
-  parts: Record<string, Uint8Array | Int8Array | Float32Array>;
+  parts: Record<string, Uint8Array | Int8Array | Uint16Array | Float32Array>;
   /** What the kernel reads back, [k, n] row-major. */
   dequantized: Float32Array;
 }
@@ -236,4 +236,123 @@ export function referenceTokens(x: Float32Array, k: number): Float32Array {
     const scale = Math.fround(largest / 127);
     return clamp(half(Math.fround(value / scale)), -128, 127) * scale;
   });
+}
+
+/** An n-bit floating point format: sign, exponent, fraction. `top` is the code of the largest finite number. */
+interface FloatFormat {
+  exponentBits: number;
+  fractionBits: number;
+  top: number;
+}
+
+export const FLOAT_FORMATS = {
+  float16: { exponentBits: 5, fractionBits: 10, top: 0x7bff },
+  bfloat16: { exponentBits: 8, fractionBits: 7, top: 0x7f7f },
+  float8e4m3fn: { exponentBits: 4, fractionBits: 3, top: 0x7e },
+  float8e5m2: { exponentBits: 5, fractionBits: 2, top: 0x7b },
+} satisfies Record<string, FloatFormat>;
+
+/** All magnitudes of a format that are finite, in the order of their codes, which is theirs. */
+export function referenceMagnitudes({ exponentBits, fractionBits, top }: FloatFormat): number[] {
+  const bias = 2 ** (exponentBits - 1) - 1;
+  return Array.from({ length: top + 1 }, (_, code) => {
+    const fraction = (code % 2 ** fractionBits) / 2 ** fractionBits;
+    const exponent = Math.floor(code / 2 ** fractionBits);
+    return exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias);
+  });
+}
+
+/** The code of the nearest number among all; halfway the even code; the last beyond it. */
+export function referenceFloatCode(
+  value: number,
+  format: FloatFormat,
+  magnitudes: readonly number[],
+): number {
+  const magnitude = Math.abs(value);
+  let above = 0;
+  for (let low = 0, high = magnitudes.length; low < high; above = low) {
+    const middle = (low + high) >> 1;
+    if (magnitudes[middle]! < magnitude) low = middle + 1;
+    else high = middle;
+  }
+  const candidates = [above - 1, above].filter((code) => code >= 0 && code < magnitudes.length);
+  const [first, second] = candidates.map((code) => Math.abs(magnitudes[code]! - magnitude));
+  const isSecond = second !== undefined && (second < first! || (second === first && above % 2 === 0));
+  const sign = Object.is(value, -0) || value < 0 ? 2 ** (format.exponentBits + format.fractionBits) : 0;
+  return sign + candidates[isSecond ? 1 : 0]!;
+}
+
+/** What a code stands for. */
+export function referenceFloatValue(
+  code: number,
+  format: FloatFormat,
+  magnitudes: readonly number[],
+): number {
+  const sign = 2 ** (format.exponentBits + format.fractionBits);
+  return code < sign ? magnitudes[code]! : -magnitudes[code - sign]!;
+}
+
+export function referenceHalf(
+  w: Float32Array,
+  { k, n, type }: { k: number; n: number; type: 'float16' | 'bfloat16' },
+): Reference {
+  const format = FLOAT_FORMATS[type];
+  const magnitudes = referenceMagnitudes(format);
+  const values = new Uint16Array(k * n);
+  const dequantized = w.map((weight, i) => {
+    const code = referenceFloatCode(weight, format, magnitudes);
+    values[(i % n) * k + Math.floor(i / n)] = code;
+    return referenceFloatValue(code, format, magnitudes);
+  });
+  return { parts: { values }, dequantized };
+}
+
+export function referenceFloat8(
+  w: Float32Array,
+  options: {
+    k: number;
+    n: number;
+    type: 'float8e4m3fn' | 'float8e5m2';
+    group: number | 'channel' | 'tensor';
+  },
+): Reference {
+  const { k, n, type, group } = options;
+  const format = FLOAT_FORMATS[type];
+  const magnitudes = referenceMagnitudes(format);
+  const size = typeof group === 'number' ? group : k;
+  const blocks = Math.ceil(k / size);
+  const codes = new Uint8Array(n * blocks * size);
+  const scales: number[] = [];
+  const dequantized = new Float32Array(k * n);
+  const scaleOf = (weights: number[]) => Math.fround(Math.max(...weights.map(Math.abs)) / magnitudes.at(-1)!);
+  const whole = scaleOf([...w]);
+  for (let j = 0; j < n; j++) {
+    const column = Array.from({ length: k }, (_, i) => w[i * n + j]!);
+    for (let block = 0; block < blocks; block++) {
+      const inside = column.slice(block * size, (block + 1) * size);
+      const scale = group === 'tensor' ? whole : scaleOf(inside);
+      scales.push(scale);
+      for (const [i, weight] of inside.entries()) {
+        const code = referenceFloatCode(scale === 0 ? weight : weight / scale, format, magnitudes);
+        codes[(j * blocks + block) * size + i] = code;
+        const value = Math.fround(referenceFloatValue(code, format, magnitudes) * scale);
+        dequantized[(block * size + i) * n + j] = value;
+      }
+    }
+  }
+  const stored = Float32Array.from(group === 'tensor' ? [whole] : scales);
+  return { parts: { codes, scales: stored }, dequantized };
+}
+
+/** Activations as a layer reads them that rounds rows of k to 8-bit floating point. */
+export function referenceFloat8Tokens(type: 'float8e4m3fn' | 'float8e5m2') {
+  const format = FLOAT_FORMATS[type];
+  const magnitudes = referenceMagnitudes(format);
+  return (x: Float32Array, k: number): Float32Array =>
+    x.map((value, i) => {
+      const row = x.subarray(Math.floor(i / k) * k, Math.floor(i / k) * k + k);
+      const scale = Math.fround(Math.max(1e-30, ...row.map(Math.abs)) / magnitudes.at(-1)!);
+      const code = referenceFloatCode(Math.fround(value / scale), format, magnitudes);
+      return referenceFloatValue(code, format, magnitudes) * scale;
+    });
 }

@@ -30,8 +30,13 @@ export async function openGraph(options: OpenGraphOptions): Promise<InferenceSes
     // Every error is thrown; ORT's own copy on stderr says nothing more.
     logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads, interOpNumThreads: 1 }),
-    // Without it a fused DequantizeLinear + MatMul computes with 8-bit activations: other results than the graph says.
-    extra: { 'session.qdq_matmulnbits_accuracy_level': '0', ...options.extra },
+    extra: {
+      // Without it a fused DequantizeLinear + MatMul computes with 8-bit activations: other results than the graph says.
+      'session.qdq_matmulnbits_accuracy_level': '0',
+      // No limit. Else a weight stored in 16 or 8 bits of more than 1 GiB in float32 is cast anew for every token.
+      'optimization.constant_folding_max_output_size_in_bytes': '0',
+      ...options.extra,
+    },
   };
   const { model } = options;
   const what = options.what ?? (typeof model === 'string' ? model : 'the generated graph');
