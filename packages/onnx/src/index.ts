@@ -15,7 +15,7 @@ export type {
 } from './file/generated/onnx_pb.ts';
 export { parseModel, readModel } from './file/read-model.ts';
 export { serializeModel, writeModel } from './file/write-model.ts';
-export { TensorReader, type TensorInfo } from './file/tensor-reader.ts';
+export { TensorReader, type MatrixBlock, type TensorInfo } from './file/tensor-reader.ts';
 export {
   ExternalDataWriter,
   type ReservedTensor,

@@ -12,7 +12,7 @@ for (let i = 0, state = 1; i < weight.length; i++) {
   state = (Math.imul(state, 1664525) + 1013904223) | 0;
   weight[i] = (state / 2 ** 31) * 0.02 * (1 + ((i * 7) % 13) / 13);
 }
-const reader = { readFloat32: async () => weight } as unknown as TensorReader;
+const reader = { readBlock: async () => weight } as unknown as TensorReader;
 
 const recipes: (Pick<Recipe, 'method' | 'bits' | 'granularity' | 'symmetric'> & Partial<Recipe>)[] = [
   { method: 'rtn', bits: 4, granularity: { group: 32 }, symmetric: true },

@@ -33,6 +33,8 @@ import { checkRecipe, METHOD_FACTS } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
 import { layoutOf } from './pack/layout.ts';
 import { planWeights, type PlannedWeight } from './plan-weights.ts';
+import { RoundAhead } from './threads/round-ahead.ts';
+import { PanelMemory } from './weights/panel-memory.ts';
 import { openWeight } from './weights/weight-source.ts';
 
 export interface QuantizeFolderOptions {
@@ -47,6 +49,8 @@ export interface QuantizeFolderOptions {
   checkpoint?: Pick<Checkpoint, 'read' | 'write'>;
   /** Weights (numbers, not tensors) in a block, at least. @default 2^20: writing it takes as long as computing it */
   blockWeights?: number;
+  /** Threads that round and pack; a small model is done by the calling one. @default one for each core */
+  threads?: number;
   /** Looked at between tensors; the promise then rejects with its reason. */
   signal?: AbortSignal;
   /** Before each tensor, and after the last. */
@@ -89,12 +93,24 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await mkdir(target, { recursive: true });
   await using writer = await ExternalDataWriter.open({ folder: target });
   await using inputs = await openCalibration({ calibration, planned, model, reader, target, signal });
+  const locations = planned.map(({ linears: [{ weight: name, k, n, transposed }] }) => {
+    return { name, k, n, transposed };
+  });
+  const pieces = planned.map(
+    ({ plan: { rounding } }, i) => rounding && { location: locations[i]!, rounding },
+  );
+  const { threads } = options;
+  const memory = new PanelMemory();
+  await using ahead = new RoundAhead({ file, reader, pieces, threads, signal, memory });
   const pending = planned.map(({ linears, plan }, done) => {
-    const { weight: name, k, n, transposed } = linears[0];
+    const location = locations[done]!;
+    const { name, k, n } = location;
     const compute = async () => {
       signal?.throwIfAborted();
       onProgress?.({ done, total: planned.length, unit: 'tensors', note: name });
-      const weight = openWeight({ reader, name, k, n, transposed });
+      const rounded = ahead.take(done);
+      if (rounded !== undefined) return rounded;
+      const weight = openWeight({ ...location, reader, memory });
       if (plan.calibrated !== true) return plan.quantize(weight);
       return plan.quantize(weight, await inputs!.inputsOf(linears[0]));
     };

@@ -2,6 +2,7 @@ import type { MethodFacts, WeightRecipe } from '@quantloop/core';
 import type { OnnxType } from '@quantloop/onnx';
 import type { Arithmetic } from '@quantloop/runtime';
 import type { PackedWeight } from './pack/packed-weight.ts';
+import type { Rounding } from './methods/roundings.ts';
 import type { Storage } from './pack/storage.ts';
 import type { WeightSource } from './weights/weight-source.ts';
 
@@ -35,6 +36,8 @@ export interface WeightPlan {
    * @param inputs given where the plan is `calibrated`, and only there
    */
   quantize(weight: WeightSource, inputs?: LayerInputs): Promise<PackedWeight>;
+  /** What `quantize` does as plain data, where it needs nothing but the weight: threads can then do it. */
+  rounding?: Rounding;
 }
 
 /** Why a weight stays as it is. */

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { QuantloopError } from '@quantloop/core';
 import { ONNX_TYPES, type OnnxType, onnxTypeOf, tensorByteLength } from '../types/onnx-type.ts';
@@ -14,6 +15,14 @@ export interface TensorInfo {
   dims: number[];
   byteLength: number;
   external: boolean;
+}
+
+/** Some rows and columns of a matrix. */
+export interface MatrixBlock {
+  firstRow: number;
+  rows: number;
+  firstColumn: number;
+  columns: number;
 }
 
 /** One read of a file handle moves at most this much (Node refuses 2 GiB and more). */
@@ -50,6 +59,11 @@ export class TensorReader implements AsyncDisposable {
 
   has(name: string): boolean {
     return this.#tensors.has(name);
+  }
+
+  /** The message of an initializer as it was when the reader was made. Another reader of the same file takes it too. */
+  tensor(name: string): TensorProto {
+    return this.#find(name);
   }
 
   /** Type, shape and size of an initializer, from the graph alone. */
@@ -91,10 +105,7 @@ export class TensorReader implements AsyncDisposable {
     for (let done = 0; done < length;) {
       const step = Math.min(MAX_READ_BYTES, length - done);
       const { bytesRead } = await handle.read(bytes, done, step, entry.offset + offset + done);
-      if (bytesRead === 0) {
-        const problem = `external data "${entry.location}" was cut short while it was read`;
-        throw corruptModel({ file: this.#file, tensor: info.name, problem });
-      }
+      if (bytesRead === 0) throw this.#cutShort(entry, info);
       done += bytesRead;
     }
     return bytes;
@@ -110,6 +121,47 @@ export class TensorReader implements AsyncDisposable {
     const start = range.start ?? 0;
     const count = range.count ?? byteLength / width - start;
     return toFloat32(type, await this.readRange(tensor, { offset: start * width, length: count * width }));
+  }
+
+  /**
+   * A block of a floating point matrix as float32, row-major. Rows are read one by one without giving up the thread: a
+   * turn of the event loop for each would take longer than the read.
+   *
+   * @param out where the numbers go, at least as long. @default new memory
+   */
+  async readBlock(
+    tensor: string | TensorProto,
+    block: MatrixBlock,
+    out?: Float32Array<ArrayBuffer>,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const proto = this.#find(tensor);
+    const { info, entry } = this.#describe(proto);
+    const [, width] = info.dims as [number, number];
+    requireInside(block, info);
+    const count = block.rows * block.columns;
+    const target = out?.subarray(0, count) ?? new Float32Array(count);
+    const element = ONNX_TYPES[info.type].bits / 8;
+    const bytes =
+      info.type === 'float32'
+        ? new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+        : new Uint8Array(count * element);
+    // Whole rows follow one another.
+    const runs = block.columns === width ? 1 : block.rows;
+    const length = bytes.length / runs;
+    const inline = entry === undefined ? this.#inline(proto, info) : undefined;
+    const fd = entry === undefined ? undefined : (await this.#external(entry, info)).fd;
+    for (let run = 0; run < runs; run++) {
+      const offset = ((block.firstRow + run) * width + block.firstColumn) * element;
+      if (inline !== undefined) bytes.set(inline.subarray(offset, offset + length), run * length);
+      for (let done = inline === undefined ? 0 : length; done < length;) {
+        const step = Math.min(MAX_READ_BYTES, length - done);
+        const read = readSync(fd!, bytes, run * length + done, step, entry!.offset + offset + done);
+        if (read === 0) throw this.#cutShort(entry!, info);
+        done += read;
+      }
+    }
+    if (info.type !== 'float32') target.set(toFloat32(info.type, bytes));
+    return target;
   }
 
   /** The bytes of an initializer in pieces. @param chunkBytes default 16 MiB */
@@ -176,6 +228,11 @@ export class TensorReader implements AsyncDisposable {
     throw corruptModel({ file: this.#file, tensor: info.name, problem });
   }
 
+  #cutShort({ location }: ExternalEntry, { name }: TensorInfo): QuantloopError {
+    const problem = `external data "${location}" was cut short while it was read`;
+    return corruptModel({ file: this.#file, tensor: name, problem });
+  }
+
   #open(location: string, tensor: string): Promise<{ handle: FileHandle; size: number }> {
     let opened = this.#handles.get(location);
     if (opened === undefined) {
@@ -187,4 +244,12 @@ export class TensorReader implements AsyncDisposable {
     }
     return opened;
   }
+}
+
+function requireInside(block: MatrixBlock, { name, dims }: TensorInfo): void {
+  const { firstRow, rows, firstColumn, columns } = block;
+  const fits = (first: number, count: number, size = 0) => first >= 0 && count >= 0 && first + count <= size;
+  if (dims.length === 2 && fits(firstRow, rows, dims[0]) && fits(firstColumn, columns, dims[1])) return;
+  const place = `Rows ${firstRow}+${rows}, columns ${firstColumn}+${columns}`;
+  throw new RangeError(`${place} lie outside "${name}" [${dims.join(', ')}].`);
 }

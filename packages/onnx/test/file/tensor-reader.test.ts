@@ -11,6 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import {
+  GraphBuilder,
   type TensorProto,
   TensorReader,
   findInitializer,
@@ -62,6 +63,40 @@ describe('a tensor reader', () => {
     expect(pieces.map(({ length }) => length)).toEqual([1000, 1000, 560]);
     expect(Buffer.concat(pieces).equals(Buffer.from(LARGE.buffer))).toBe(true);
   });
+
+  test('reads blocks of a matrix, into memory that is given', async () => {
+    await using reader = await TensorReader.open(await writeSmallModel(fresh()));
+    const block = { firstRow: 3, rows: 30, firstColumn: 5, columns: 7 };
+    const expected = Float32Array.from(
+      { length: 210 },
+      (_, i) => LARGE[(3 + Math.floor(i / 7)) * 16 + 5 + (i % 7)]!,
+    );
+    expect(await reader.readBlock('large', block)).toEqual(expected);
+    const memory = new Float32Array(1000).fill(7);
+    const read = await reader.readBlock(reader.tensor('large'), block, memory);
+    expect(read).toEqual(expected);
+    expect([read.buffer, memory[210]]).toEqual([memory.buffer, 7]);
+    const rows = { firstRow: 38, rows: 2, firstColumn: 0, columns: 16 };
+    expect(await reader.readBlock('large', rows)).toEqual(LARGE.slice(38 * 16));
+    await expect(reader.readBlock('large', { ...rows, rows: 3 })).rejects.toThrow(/Rows 38\+3/);
+    await expect(reader.readBlock('small', rows)).rejects.toThrow(RangeError);
+  });
+
+  test.each(['float32', 'float16', 'bfloat16', 'float64'] as const)(
+    'reads blocks of %s inside the model',
+    async (type) => {
+      const g = new GraphBuilder();
+      g.initializer(
+        'm',
+        type,
+        [4, 6],
+        Array.from({ length: 24 }, (_, i) => i / 2),
+      );
+      const reader = new TensorReader({ model: g.model(), file: 'none' });
+      const block = await reader.readBlock('m', { firstRow: 1, rows: 2, firstColumn: 4, columns: 2 });
+      expect([...block]).toEqual([5, 5.5, 8, 8.5]);
+    },
+  );
 
   test.each<[string, Parameters<typeof makeTensor>[0]['type'], Partial<TensorProto>, number[]]>([
     ['float_data', 'float32', { floatData: [1.5, -2] }, [...new Uint8Array(Float32Array.of(1.5, -2).buffer)]],

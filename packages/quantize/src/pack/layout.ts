@@ -37,6 +37,8 @@ export interface Layout<S extends Storage = Storage> {
   nodes(storage: S, names: NodeNames): NodeProto[];
   /** For products of integers whose operator does not round the activations itself. */
   rounding?(storage: S): InputRounding | undefined;
+  /** Whether each part holds one channel after the other, whatever the others are: pieces can be rounded apart. */
+  byChannel?(storage: S): boolean;
   /** The weight as the product reads it back, [n, k] row-major. */
   values(storage: S, parts: readonly Part[]): Float32Array<ArrayBuffer>;
 }

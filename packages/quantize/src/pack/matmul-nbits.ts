@@ -56,6 +56,8 @@ export const matMulNBits: Layout<NBitsStorage> = {
     return [...(widened?.nodes ?? []), product];
   },
 
+  byChannel: ({ scalePer }) => scalePer !== 'tensor',
+
   values(storage, parts) {
     const { k, n, bits, blockSize, scaleType } = storage;
     const [packed, scaleBytes, zeroPoints] = parts.map((part) => part.data);

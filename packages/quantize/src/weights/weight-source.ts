@@ -1,4 +1,5 @@
-import type { TensorReader } from '@quantloop/onnx';
+import type { TensorProto, TensorReader } from '@quantloop/onnx';
+import { PanelMemory } from './panel-memory.ts';
 import { transposePanel } from './transpose-panel.ts';
 
 /** Some output channels of a weight, each contiguous. */
@@ -16,6 +17,8 @@ export interface WeightSource {
   readonly name: string;
   readonly k: number;
   readonly n: number;
+  /** Index of the first channel where these are not all of the weight's. @default 0 */
+  readonly first?: number;
   /** All channels in order, a few at a time: a multiple of `multiple` (default 1) in each panel but the last. */
   panels(multiple?: number): AsyncGenerator<Panel>;
 }
@@ -23,37 +26,50 @@ export interface WeightSource {
 /** Weights in a panel: one mebibyte, to stay in the second-level cache while rounded. */
 const PANEL = 2 ** 18;
 
-export interface OpenWeightOptions {
-  reader: TensorReader;
+/** Where a weight lies: plain data, so that a thread can be told. */
+export interface WeightLocation {
   name: string;
   k: number;
   n: number;
   /** Stored as [N, K] instead of [K, N]. */
   transposed: boolean;
-  /** Weights read from the file at once. @default 2^26, a quarter of a gibibyte: bounds the memory of a large tensor */
+  /** Only these output channels, as if there were no others. @default all */
+  channels?: { first: number; count: number };
+}
+
+export interface OpenWeightOptions extends WeightLocation {
+  reader: TensorReader;
+  /** The initializer. @default the one of the reader's model that is called `name` */
+  tensor?: TensorProto;
+  /** Weights read from the file at once: bounds the memory of a large tensor. @default 2^24, 64 MiB */
   stripWeights?: number;
+  /** Memory to read into, of one weight at a time. @default its own */
+  memory?: PanelMemory;
 }
 
 /** Opens an initializer of a model file as a source of panels. */
 export function openWeight(options: OpenWeightOptions): WeightSource {
-  const { name, k, n } = options;
-  return { name, k, n, panels: (multiple = 1) => panelsOf(options, multiple) };
+  const { name, k, n, channels } = options;
+  const panels = (multiple = 1) => panelsOf(options, multiple);
+  return channels === undefined
+    ? { name, k, n, panels }
+    : { name, k, n: channels.count, first: channels.first, panels };
 }
 
 async function* panelsOf(options: OpenWeightOptions, multiple: number): AsyncGenerator<Panel> {
-  const { k, n, stripWeights = 2 ** 26 } = options;
+  const { k, transposed, stripWeights = 2 ** 24, memory = new PanelMemory() } = options;
+  const { first, count: n } = options.channels ?? { first: 0, count: options.n };
   const perPanel = Math.min(n, roundUp(Math.min(PANEL, stripWeights) / k, multiple));
   const perStrip = Math.min(n, roundUp(stripWeights / k, perPanel));
-  const buffer = new Float32Array(options.transposed ? 0 : perPanel * k);
   for (let strip = 0; strip < n; strip += perStrip) {
     const channels = Math.min(perStrip, n - strip);
-    const weights = await readStrip(options, strip, channels);
+    const weights = await readStrip(options, first + strip, channels, memory.strip(perStrip * k));
     for (let start = 0; start < channels; start += perPanel) {
       const count = Math.min(perPanel, channels - start);
-      if (options.transposed) {
+      if (transposed) {
         yield { first: strip + start, count, data: weights.subarray(start * k, (start + count) * k) };
       } else {
-        const data = buffer.subarray(0, count * k);
+        const data = memory.panel(perPanel * k).subarray(0, count * k);
         transposePanel({ source: weights, rows: k, columns: channels, first: start, count, out: data });
         yield { first: strip + start, count, data };
       }
@@ -62,15 +78,12 @@ async function* panelsOf(options: OpenWeightOptions, multiple: number): AsyncGen
 }
 
 /** Channels `first` to `first + count`, as they lie in the file: [count, k] if transposed, else [k, count]. */
-async function readStrip(options: OpenWeightOptions, first: number, count: number) {
-  const { reader, name, k, n, transposed } = options;
-  if (transposed) return reader.readFloat32(name, { start: first * k, count: count * k });
-  if (count === n) return reader.readFloat32(name);
-  const strip = new Float32Array(k * count);
-  for (let row = 0; row < k; row++) {
-    strip.set(await reader.readFloat32(name, { start: row * n + first, count }), row * count);
-  }
-  return strip;
+function readStrip(options: OpenWeightOptions, first: number, count: number, out: Float32Array<ArrayBuffer>) {
+  const { reader, tensor = options.name, k, transposed } = options;
+  const block = transposed
+    ? { firstRow: first, rows: count, firstColumn: 0, columns: k }
+    : { firstRow: 0, rows: k, firstColumn: first, columns: count };
+  return reader.readBlock(tensor, block, out);
 }
 
 const roundUp = (value: number, multiple: number): number =>

@@ -21,6 +21,7 @@ await quantizeFolder({
   recipe: Recipe.parse(JSON.parse(recipe)),
   checkpoint: store.checkpoint('a'.repeat(64)),
   blockWeights: 1,
+  threads: 2,
   onProgress: ({ done }) => {
     if (done === Number(kill)) process.kill(process.pid, 'SIGKILL');
   },

@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { Bnb4Storage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { roundToLevels } from './round-to-levels.ts';
+import { planRounding } from '../roundings.ts';
 
 const options = z.strictObject({
   doubleQuant: z
@@ -38,7 +38,7 @@ function bnb4(name: Bnb4Storage['levels'], summary: string): Quantizer {
       const blockSize = recipe.granularity.group;
       const { doubleQuant: doubleQuantized } = options.parse(recipe.options);
       const storage: Bnb4Storage = { layout: 'matmul-bnb4', k, n, levels: name, blockSize, doubleQuantized };
-      return { storage, quantize: (weight) => roundToLevels(weight, storage) };
+      return planRounding({ kind: 'levels', storage });
     },
   };
 }

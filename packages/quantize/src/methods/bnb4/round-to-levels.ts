@@ -14,7 +14,10 @@ import { BlockRounder } from './block-rounder.ts';
  * Every weight to the nearest level times its block's magnitude as it will be read back: the largest of the block, or
  * what rounding it as well leaves of it, for which the weight is read twice.
  */
-export async function roundToLevels(weight: WeightSource, storage: Bnb4Storage): Promise<PackedWeight> {
+export async function roundToLevels(
+  weight: WeightSource,
+  { storage }: { storage: Bnb4Storage },
+): Promise<PackedWeight> {
   const { k, blockSize, doubleQuantized } = storage;
   const parts = allocateParts(matMulBnb4.parts(storage));
   const [packed, ...absmax] = parts;

@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { roundToInt8 } from './round-to-int8.ts';
+import { planRounding } from '../roundings.ts';
 
 const options = z.strictObject({
   activations: z
@@ -48,6 +48,6 @@ export const dynamicInt8: Quantizer = {
     const bits = reduceRange ? 7 : 8;
     const scalePer = recipe.granularity;
     const storage: IntegerStorage = { layout: 'matmul-integer', k, n, bits, scalePer, activations };
-    return { storage, quantize: (weight) => roundToInt8(weight, storage) };
+    return planRounding({ kind: 'int8', storage });
   },
 };

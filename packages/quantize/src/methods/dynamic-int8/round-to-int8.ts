@@ -10,7 +10,10 @@ import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { Panel, WeightSource } from '../../weights/weight-source.ts';
 
 /** Every weight to its nearest code, symmetric, in the weight's own [K, N] order. */
-export async function roundToInt8(weight: WeightSource, storage: IntegerStorage): Promise<PackedWeight> {
+export async function roundToInt8(
+  weight: WeightSource,
+  { storage }: { storage: IntegerStorage },
+): Promise<PackedWeight> {
   const { k, n, bits } = storage;
   const grid: Grid = { bits, range: 'centered', clip: 'none', scaleType: 'float32' };
   const parts = allocateParts(matMulInteger.parts(storage));

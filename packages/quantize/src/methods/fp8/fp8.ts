@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { Float8Storage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { roundToFloat8 } from './round-to-float8.ts';
+import { planRounding } from '../roundings.ts';
 
 const options = z.strictObject({
   format: z
@@ -42,6 +42,6 @@ export const fp8: Quantizer = {
     const type = format === 'e4m3' ? 'float8e4m3fn' : 'float8e5m2';
     const { granularity } = recipe;
     const storage: Float8Storage = { layout: 'matmul-float8', k, n, type, granularity, activations };
-    return { storage, quantize: (weight) => roundToFloat8(weight, storage) };
+    return planRounding({ kind: 'float8', storage });
   },
 };

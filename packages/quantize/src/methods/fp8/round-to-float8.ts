@@ -10,7 +10,10 @@ import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 
 /** Every weight to the nearest 8-bit number times its scale: the largest magnitude over the largest such number. */
-export async function roundToFloat8(weight: WeightSource, storage: Float8Storage): Promise<PackedWeight> {
+export async function roundToFloat8(
+  weight: WeightSource,
+  { storage }: { storage: Float8Storage },
+): Promise<PackedWeight> {
   const { k, type, granularity } = storage;
   const { blocks, size } = float8Blocks(storage);
   const numbers = FLOAT8_VALUES[type];

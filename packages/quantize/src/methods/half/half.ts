@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { HalfStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { roundToHalf } from './round-to-half.ts';
+import { planRounding } from '../roundings.ts';
 
 const options = z.strictObject({
   ...commonOptions,
@@ -31,7 +31,7 @@ function half(name: string, type: HalfStorage['type'], summary: string, source: 
       // Its weights are 16 bits wide already, and casts around the product would only cost time.
       if (computed !== 'float32') return { refuse: `it computes in ${computed}` };
       const storage: HalfStorage = { layout: 'matmul-half', k, n, type };
-      return { storage, quantize: (weight) => roundToHalf(weight, storage) };
+      return planRounding({ kind: 'half', storage });
     },
   };
 }

@@ -18,7 +18,10 @@ const CONVERSIONS = {
  *
  * @throws QuantloopError `unsupported` for a weight that would become infinite
  */
-export async function roundToHalf(weight: WeightSource, storage: HalfStorage): Promise<PackedWeight> {
+export async function roundToHalf(
+  weight: WeightSource,
+  { storage }: { storage: HalfStorage },
+): Promise<PackedWeight> {
   const { k, type } = storage;
   const { narrow, widen } = CONVERSIONS[type];
   const parts = allocateParts(matMulHalf.parts(storage));

@@ -11,8 +11,7 @@ import type { WeightSource } from '../../weights/weight-source.ts';
 /** Every weight to its nearest code, packed for MatMulNBits. `asymmetric` goes with zero points, and only with them. */
 export async function roundToNBits(
   weight: WeightSource,
-  storage: NBitsStorage,
-  grid: Grid,
+  { storage, grid }: { storage: NBitsStorage; grid: Grid },
 ): Promise<PackedWeight> {
   const { k, bits, blockSize, scalePer } = storage;
   const writer = new NBitsWriter(storage);
@@ -33,7 +32,7 @@ export async function roundToNBits(
       }
       writer.finish(channel);
     }
-    if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel);
+    if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel, weight.first);
   }
   return { parts: writer.parts(), error: errorOf(sink.sums) };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { kernelFor } from '../../kernels.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { nbitsGroups, nbitsOptions, nbitsStorage } from '../nbits-storage.ts';
-import { roundToNBits } from './round-to-nbits.ts';
+import { planRounding } from '../roundings.ts';
 
 /** Round-to-nearest, weights only. */
 export const rtn: Quantizer = {
@@ -25,7 +25,6 @@ export const rtn: Quantizer = {
   plan(shape, recipe) {
     const planned = nbitsStorage(shape, recipe);
     if ('refuse' in planned) return planned;
-    const { storage, grid } = planned;
-    return { storage, quantize: (weight) => roundToNBits(weight, storage, grid) };
+    return planRounding({ kind: 'nbits', ...planned });
   },
 };
