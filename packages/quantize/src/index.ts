@@ -4,8 +4,17 @@ export type { Panel, WeightSource } from './weights/weight-source.ts';
 export { openWeight, type OpenWeightOptions } from './weights/weight-source.ts';
 export { Storage, NBITS_BLOCKS } from './pack/storage.ts';
 export type { PackedWeight, Part, PartShape, RoundingError } from './pack/packed-weight.ts';
-export { LAYOUTS, layoutOf, type Layout, type NodeNames } from './pack/layout.ts';
+export {
+  LAYOUTS,
+  layoutOf,
+  type Layout,
+  type LookupNames,
+  type NodeNames,
+  type PackedLookup,
+} from './pack/layout.ts';
 export { findLinears, type Linear } from './graph/find-linears.ts';
+export { findLookups } from './graph/find-lookups.ts';
+export type { WeightUse } from './graph/weight-use.ts';
 export { isHead } from './graph/is-head.ts';
 export { roleOf } from './graph/role-of.ts';
 export { readCalibration, type CalibrationSet } from './calibrate/read-calibration.ts';

@@ -1,26 +1,29 @@
 import { QuantloopError, type Recipe, type WeightRecipe } from '@quantloop/core';
 import type { ModelProto, OnnxType } from '@quantloop/onnx';
-import { findLinears, type Linear } from './graph/find-linears.ts';
+import { sharedWeights, type SharedWeight } from './graph/shared-weights.ts';
 import { withinOpset } from './graph/standard-opset.ts';
 import { methodOf } from './methods/methods.ts';
+import { planTable } from './methods/plan-table.ts';
 import { chooseRecipes } from './mix/choose-recipes.ts';
 import { weightPlace, type WeightPlace } from './mix/weight-place.ts';
-import type { Quantizer, WeightPlan } from './quantizer.ts';
+import { layoutOf } from './pack/layout.ts';
+import type { Quantizer, Refusal, WeightPlan } from './quantizer.ts';
 
-/** One weight that will be quantized, and the layers that read it. */
-export interface PlannedWeight {
-  linears: [Linear, ...Linear[]];
+/** One weight that will be quantized. */
+export interface PlannedWeight extends SharedWeight {
   place: WeightPlace;
   method: Quantizer;
   recipe: WeightRecipe;
   /** Index of the recipe's mix entry that chose it; undefined: none did. */
   entry: number | undefined;
   plan: WeightPlan;
+  /** The plan is rtn's, as the method's own format cannot be looked up. */
+  byRtn: boolean;
 }
 
 export interface ModelPlan {
   planned: PlannedWeight[];
-  /** Weights of linear layers that stay as they are, with the reason. */
+  /** Weights of linear layers and embeddings that stay as they are, with the reason. */
   left: Map<string, string>;
   /** How many weights each pattern kept. */
   excluded: Map<string, number>;
@@ -29,18 +32,22 @@ export interface ModelPlan {
 }
 
 /**
- * Decides for every linear layer what will be done, before a weight is read.
+ * Decides for every linear layer and embedding what will be done, before a weight is read.
  *
  * @throws QuantloopError `unsupported` when it is nothing, or when an entry of the mix fits nothing
  */
 export function planWeights(model: ModelProto, recipe: Recipe): ModelPlan {
-  const weights = [...byWeight(findLinears(model))];
-  const places = weights.map((linears) => weightPlace(model, linears));
+  // An embedding that is tied to a head stays for the lookup unless it is asked for, and the head is packed alone.
+  const tied = recipe.options['embedding'] === true;
+  const weights = sharedWeights(model).map((weight) =>
+    weight.linears.length === 0 || tied ? weight : { ...weight, lookups: [] },
+  );
+  const places = weights.map((weight) => weightPlace(model, weight));
   const { choices, excluded, mixed } = chooseRecipes(places, recipe);
   const left = new Map<string, string>();
   const planned: PlannedWeight[] = [];
-  for (const [index, linears] of weights.entries()) {
-    const { weight: name, k, n, type } = linears[0];
+  for (const [index, weight] of weights.entries()) {
+    const { weight: name, k, n, type } = weight.use;
     const choice = choices[index]!;
     if ('leave' in choice) {
       left.set(name, choice.leave);
@@ -51,11 +58,14 @@ export function planWeights(model: ModelProto, recipe: Recipe): ModelPlan {
       continue;
     }
     const method = methodOf(choice.recipe);
-    const plan = withinOpset(model, method.plan({ name, k, n, type }, choice.recipe));
+    const shape = { name, k, n, type };
+    const own = withinOpset(model, method.plan(shape, choice.recipe));
+    const byRtn = weight.lookups.length > 0 && !canBeLookedUp(own, weight);
+    const plan = byRtn ? planTable(shape, choice.recipe) : own;
     if ('refuse' in plan) left.set(name, plan.refuse);
     else {
-      const { recipe: own, entry } = choice;
-      planned.push({ linears, place: places[index]!, method, recipe: own, entry, plan });
+      const { recipe: chosen, entry } = choice;
+      planned.push({ ...weight, place: places[index]!, method, recipe: chosen, entry, plan, byRtn });
     }
   }
   if (planned.length === 0) throw nothingToDo(left);
@@ -65,16 +75,11 @@ export function planWeights(model: ModelProto, recipe: Recipe): ModelPlan {
 /** Types of activations: float64 would lose what it was chosen for. */
 const COMPUTED = ['float32', 'float16', 'bfloat16'] as const satisfies readonly OnnxType[];
 
-/** Layers that share a weight are quantized together. */
-function byWeight(linears: readonly Linear[]): Iterable<[Linear, ...Linear[]]> {
-  const groups = new Map<string, [Linear, ...Linear[]]>();
-  for (const linear of linears) {
-    const key = `${linear.transposed} ${linear.type} ${linear.weight}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [linear]);
-    else group.push(linear);
-  }
-  return groups.values();
+/** Whether a method's own plan will do for a weight that is looked up too. What it refuses to a layer is refused. */
+function canBeLookedUp(plan: WeightPlan | Refusal, { linears }: SharedWeight): boolean {
+  if ('refuse' in plan) return linears.length > 0;
+  if (plan.calibrated === true && linears.length === 0) return false;
+  return layoutOf(plan.storage).lookup !== undefined;
 }
 
 function nothingToDo(left: ReadonlyMap<string, string>): QuantloopError {

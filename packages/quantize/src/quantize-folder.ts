@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import type { Checkpoint } from '@quantloop/artifacts';
 import { calibratedMethods, needsCalibration, QuantloopError, type Recipe } from '@quantloop/core';
 import {
-  addInitializer,
   dataFiles,
   ExternalDataWriter,
   hoistConstants,
@@ -14,7 +13,6 @@ import {
   removeUnusedInitializers,
   requireOpset,
   TensorReader,
-  uniqueName,
   writeModel,
   type ModelProto,
   type TensorInfo,
@@ -24,8 +22,9 @@ import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { raiseOpset } from './graph/standard-opset.ts';
-import { rewriteLinear } from './graph/rewrite-linear.ts';
+import { placeWeight } from './graph/place-weight.ts';
 import { SharedInputs } from './graph/shared-inputs.ts';
+import { tieHead } from './graph/tie-head.ts';
 import { weightReaders } from './graph/weight-readers.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
@@ -88,12 +87,14 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await using reader = new TensorReader({ model, file });
   const readers = weightReaders(model);
   const sources = weightsOf(model, reader);
+  const { head, embedding } = recipe.options;
+  const copies = head === true && embedding === true ? await tieHead(model, reader) : [];
   const { planned, left, excluded, mixed } = planWeights(model, recipe);
 
   await mkdir(target, { recursive: true });
   await using writer = await ExternalDataWriter.open({ folder: target });
   await using inputs = await openCalibration({ calibration, planned, model, reader, target, signal });
-  const locations = planned.map(({ linears: [{ weight: name, k, n, transposed }] }) => {
+  const locations = planned.map(({ use: { weight: name, k, n, transposed } }) => {
     return { name, k, n, transposed };
   });
   const pieces = planned.map(
@@ -102,7 +103,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const { threads } = options;
   const memory = new PanelMemory();
   await using ahead = new RoundAhead({ file, reader, pieces, threads, signal, memory });
-  const pending = planned.map(({ linears, plan }, done) => {
+  const pending = planned.map(({ linears: [first], plan }, done) => {
     const location = locations[done]!;
     const { name, k, n } = location;
     const compute = async () => {
@@ -112,7 +113,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       if (rounded !== undefined) return rounded;
       const weight = openWeight({ ...location, reader, memory });
       if (plan.calibrated !== true) return plan.quantize(weight);
-      return plan.quantize(weight, await inputs!.inputsOf(linears[0]));
+      return plan.quantize(weight, await inputs!.inputsOf(first!));
     };
     return { name, storage: plan.storage, weights: k * n, compute };
   });
@@ -124,17 +125,10 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   for await (const packed of packedWeights) {
     const { parts, error } = packed;
     const weight = planned[finished.length]!;
-    const { linears } = weight;
     const { storage } = weight.plan;
-    inputs?.finish(linears[0], storage, packed);
-    const initializers: string[] = [];
-    for (const { role, ...part } of parts) {
-      const name = uniqueName(model, `${linears[0].weight}.${role}`);
-      addInitializer(model, await writer.append({ ...part, name }));
-      initializers.push(name);
-    }
-    for (const linear of linears) rewriteLinear({ model, linear, storage, initializers, shared });
-    finished.push({ ...weight, storage, parts: initializers, bytes: partsByteLength(parts), error });
+    inputs?.finish(weight.use, storage, packed);
+    const names = await placeWeight({ model, writer, shared, weight, parts });
+    finished.push({ ...weight, storage, parts: names, bytes: partsByteLength(parts), error });
   }
   onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });
   if (resumed > 0) options.onResumed?.(resumed);
@@ -156,6 +150,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     left,
     excluded,
     mixed,
+    copies,
   });
   await writeFile(join(target, 'quantization.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writer.commit();
@@ -184,7 +179,7 @@ async function openCalibration(options: {
   const { calibration, planned, model, reader, target, signal } = options;
   const calibrated = planned.filter(({ plan }) => plan.calibrated === true);
   if (calibration === undefined || calibrated.length === 0) return undefined;
-  const linears = calibrated.map(({ linears: [first] }) => first);
+  const linears = calibrated.map(({ linears: [first] }) => first!);
   const scratch = join(target, '.calibration');
   const { sequences } = calibration;
   return Calibration.open({ model, reader, linears, sequences, scratch, signal });

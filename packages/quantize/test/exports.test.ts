@@ -1,7 +1,7 @@
 import type { Recipe } from '@quantloop/core';
-import { float16ToFloat32, type ModelProto } from '@quantloop/onnx';
+import type { ModelProto } from '@quantloop/onnx';
 import { quantizeFolder } from '@quantloop/quantize';
-import { forwardLogits, generateGreedy, openSession } from '@quantloop/runtime';
+import { generateGreedy } from '@quantloop/runtime';
 import { describe, expect, test } from 'vitest';
 import { dequantizedFolder } from './support/dequantized-folder.ts';
 import { exportFolder } from './support/export-folder.ts';
@@ -9,23 +9,12 @@ import { bert } from './support/exports/bert.ts';
 import { genaiLlama } from './support/exports/genai-llama.ts';
 import { optimumLlama, type OptimumOptions } from './support/exports/optimum-llama.ts';
 import { tinyWeights } from './support/exports/tiny-weights.ts';
+import { logitsOf, openDecoder, TOKENS } from './support/logits-of.ts';
 import { temporaryFolder } from './support/model-folder.ts';
 import { recipeOf } from './support/recipe.ts';
 import { relativeDistance, runModel } from './support/run-model.ts';
 
-const TOKENS = [3, 17, 5, 29, 11, 2, 38, 0, 21];
 const [untied, tied] = [false, true].map((tied) => tinyWeights({ tied }));
-
-const open = (folder: string) =>
-  openSession({ folder, engine: { kind: 'onnxruntime', provider: 'cpu', threads: 1 } });
-
-async function logitsOf(folder: string): Promise<Float32Array> {
-  await using session = await open(folder);
-  const { logits } = await forwardLogits({ session, rows: [TOKENS] });
-  if (logits.type === 'float32') return logits.data as Float32Array;
-  const half = logits.data as unknown as Uint16Array;
-  return float16ToFloat32(new Uint16Array(half.buffer, half.byteOffset, half.length));
-}
 
 const LAYER = ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj', 'self_attn.o_proj'];
 const MLP = ['mlp.gate_proj', 'mlp.up_proj', 'mlp.down_proj'];
@@ -109,7 +98,7 @@ describe.each(EXPORTS)('$name', ({ model, data, modules, within }) => {
     const allowed = recipe.method === 'dynamic-int8' ? 0.1 : within;
     expect(relativeDistance(packed, plain)).toBeLessThan(allowed);
 
-    await using session = await open(target);
+    await using session = await openDecoder(target);
     const prompts = [TOKENS.slice(0, 4), TOKENS.slice(0, 2)];
     const together = await generateGreedy({ session, prompts, maxNewTokens: 6 });
     const alone = await generateGreedy({ session, prompts: [prompts[1]!], maxNewTokens: 6 });

@@ -51,7 +51,7 @@ export type Recipe = z.infer<typeof Recipe>;
  * Options of a recipe as a whole: whether it covers the weights named. In an entry of a mix they have no place, since
  * its conditions say that.
  */
-export const SCOPE_OPTIONS: readonly string[] = ['head'];
+export const SCOPE_OPTIONS: readonly string[] = ['head', 'embedding'];
 
 const oneOrMany = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { asBytes } from '../types/as-bytes.ts';
-import { ONNX_TYPES, type OnnxType, tensorByteLength } from '../types/onnx-type.ts';
+import { elementCount, ONNX_TYPES, type OnnxType, tensorByteLength } from '../types/onnx-type.ts';
 import { diskFailure } from './disk-failure.ts';
 import { EXTERNAL } from './external-location.ts';
 import { type TensorProto, TensorProtoSchema } from './generated/onnx_pb.ts';
@@ -115,6 +115,22 @@ export class ExternalDataWriter implements AsyncDisposable {
     if (written !== byteLength) throw wrongSize(tensor, byteLength, written);
     if (region !== undefined) return region.tensor;
     const proto = create(TensorProtoSchema, { ...describe(tensor), rawData: inline! });
+    this.#owned.add(proto);
+    return proto;
+  }
+
+  /**
+   * The bytes of a tensor stored before, under another name and shape: the data file holds them once, and ONNX Runtime
+   * maps them once.
+   */
+  alias(tensor: TensorProto, as: Pick<TensorShape, 'name' | 'dims'>): TensorProto {
+    const { dims } = tensor;
+    if (!this.#owned.has(tensor) || elementCount(as.dims) !== elementCount(dims.map(Number))) {
+      throw new RangeError(
+        `"${as.name}" [${as.dims.join(', ')}] is no other view of "${tensor.name}" [${dims.join(', ')}].`,
+      );
+    }
+    const proto = create(TensorProtoSchema, { ...tensor, name: as.name, dims: as.dims.map(BigInt) });
     this.#owned.add(proto);
     return proto;
   }

@@ -107,6 +107,34 @@ describe('an external data writer', () => {
   });
 });
 
+describe('a tensor under two names', () => {
+  test('is stored once, inside the model or outside, and read in either shape', async () => {
+    const folder = fresh();
+    mkdirSync(folder, { recursive: true });
+    await using writer = await ExternalDataWriter.open({ folder });
+    const g = new GraphBuilder();
+    for (const [name, count] of [
+      ['small', 8],
+      ['large', 4096],
+    ] as const) {
+      const data = Uint8Array.from({ length: count }, (_, i) => i);
+      const tensor = await writer.append({ name, type: 'uint8', dims: [2, 2, count / 4], data });
+      g.addInitializer(tensor);
+      g.addInitializer(writer.alias(tensor, { name: `${name}.flat`, dims: [2, count / 2] }));
+      expect(() => writer.alias(tensor, { name: 'x', dims: [3] })).toThrow(/no other view of/);
+    }
+    await writer.commit();
+    const file = join(folder, 'model.onnx');
+    await writeModel({ model: g.model(), file });
+    expect(statSync(join(folder, 'model.onnx_data')).size).toBe(4096);
+    await using reader = await TensorReader.open(file);
+    for (const name of ['small', 'large']) {
+      expect(reader.info(`${name}.flat`).dims).toHaveLength(2);
+      expect(await reader.read(`${name}.flat`)).toEqual(await reader.read(name));
+    }
+  });
+});
+
 describe('a rewritten model', () => {
   test('keeps what it does not touch, in a data file of its own', async () => {
     const source = await writeSmallModel(fresh());

@@ -1,5 +1,6 @@
 import { type ModelProto, type TensorReader, transpose } from '@quantloop/onnx';
 import type { Linear } from '../graph/find-linears.ts';
+import type { WeightUse } from '../graph/weight-use.ts';
 import { layoutOf } from '../pack/layout.ts';
 import type { PackedWeight } from '../pack/packed-weight.ts';
 import type { Storage } from '../pack/storage.ts';
@@ -50,7 +51,7 @@ export class Calibration implements AsyncDisposable {
   }
 
   /** The layers that come later will see this weight as it reads back. */
-  finish({ weight, k, n, transposed }: Linear, storage: Storage, { parts }: PackedWeight): void {
+  finish({ weight, k, n, transposed }: WeightUse, storage: Storage, { parts }: PackedWeight): void {
     this.#walk.replace(weight, () => {
       const values = layoutOf(storage).values(storage, parts);
       return transposed ? values : transpose(values, n, k);

@@ -6,29 +6,14 @@ import {
   type ConstantOperand,
   type ModelProto,
   type NodeProto,
-  type OnnxType,
 } from '@quantloop/onnx';
 import { moduleName } from './module-name.ts';
+import type { WeightUse } from './weight-use.ts';
 
 /** A linear layer of the main graph: a product with a constant 2-D weight on its right. */
-export interface Linear {
-  node: NodeProto;
-  /** The model's own name of the layer, whatever the exporter called node and weight. */
-  module: string;
-  /** Name of the weight's initializer. */
-  weight: string;
-  /** Inputs. */
-  k: number;
-  /** Outputs. */
-  n: number;
-  /** Of activations and product; the weight may be stored in another. */
-  type: OnnxType;
-  /** The initializer is stored as [n, k]. */
-  transposed: boolean;
+export interface Linear extends WeightUse {
   /** Value added to the product. */
   bias?: string;
-  /** What lies between initializer and product, first to last: not needed by this layer once the weight is packed. */
-  via: readonly NodeProto[];
 }
 
 /**

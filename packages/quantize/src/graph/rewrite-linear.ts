@@ -1,16 +1,9 @@
-import {
-  graphOf,
-  makeNode,
-  nestedNodes,
-  replaceNode,
-  uniqueName,
-  type ModelProto,
-  type NodeProto,
-} from '@quantloop/onnx';
+import { makeNode, replaceNode, uniqueName, type ModelProto } from '@quantloop/onnx';
 import { layoutOf } from '../pack/layout.ts';
 import type { Storage } from '../pack/storage.ts';
 import { castNode } from './cast-node.ts';
 import type { Linear } from './find-linears.ts';
+import { removeUnread } from './remove-unread.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 
 /**
@@ -53,19 +46,4 @@ export function rewriteLinear(options: {
   }
   replaceNode(model, node, nodes);
   removeUnread(model, linear.via);
-}
-
-/** Removes what led to the weight, from its end, as far as nothing else reads it. */
-export function removeUnread(model: ModelProto, via: readonly NodeProto[]): void {
-  for (const node of via.toReversed()) {
-    if (isRead(model, node.output[0]!)) return;
-    replaceNode(model, node, []);
-  }
-}
-
-function isRead(model: ModelProto, value: string): boolean {
-  const graph = graphOf(model);
-  if (graph.output.some(({ name }) => name === value)) return true;
-  for (const { item } of nestedNodes(model)) if (item.input.includes(value)) return true;
-  return false;
 }

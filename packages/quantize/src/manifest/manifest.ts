@@ -12,7 +12,7 @@ const WeightError = z.strictObject({
 const QuantizedTensor = z.strictObject({
   /** Name of the initializer it replaces. */
   name: z.string(),
-  /** The layers that read it. */
+  /** The layers that read it, an embedding's lookup among them. */
   nodes: z.array(z.string()),
   /** Shape of the initializer it replaces. */
   shape: z.array(z.int()),

@@ -27,10 +27,12 @@ export interface WriteManifestOptions {
   remaining: (info: TensorInfo) => boolean;
   readers: ReadonlyMap<string, readonly WeightReader[]>;
   finished: readonly FinishedWeight[];
-  /** Why the weights of some linear layers stay as they are. */
+  /** Why the weights of some linear layers and embeddings stay as they are. */
   left: ReadonlyMap<string, string>;
   excluded: ReadonlyMap<string, number>;
   mixed: readonly number[];
+  /** Weights of heads that were copies of the embedding, and read it now. */
+  copies: readonly string[];
 }
 
 /** Puts together what was done, and adds up what it amounts to. */
@@ -44,11 +46,11 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
   const byName = new Map(weights.map((info) => [info.name, info]));
 
   const quantized = finished.map((weight) => {
-    const { linears, place, storage } = weight;
-    const { name, dims, type, byteLength } = byName.get(linears[0].weight)!;
+    const { place, storage, lookups, linears } = weight;
+    const { name, dims, type, byteLength } = byName.get(weight.use.weight)!;
     return {
       name,
-      nodes: linears.map(({ node }) => node.name),
+      nodes: [...lookups, ...linears].map(({ node }) => node.name),
       shape: dims,
       type,
       role: place.role ?? null,
@@ -88,7 +90,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
     mix: options.mixed.map((matched) => ({ weights: matched })),
     quantized,
     kept,
-    notes: notesOn(finished),
+    notes: notesOn(options),
     totals: {
       weights: count,
       quantizedWeights: quantizedCount,
@@ -101,13 +103,27 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
   } satisfies QuantizationManifest);
 }
 
-function notesOn(finished: readonly FinishedWeight[]): string[] {
-  const layers = finished.flatMap(({ linears }) => linears).filter(({ type }) => type === 'bfloat16').length;
-  if (layers === 0) return [];
-  return [
-    `The model computes in bfloat16. Activations of its ${layers} packed layers are cast to float32 and back; ` +
-      'what was left as it was needs a provider with bfloat16 kernels: ONNX Runtime has none for CPUs.',
-  ];
+function notesOn({ finished, copies }: WriteManifestOptions): string[] {
+  const notes = copies.map(
+    (name) => `"${name}" was a copy of the embedding; the output head reads the embedding now.`,
+  );
+  for (const { use, byRtn, method } of finished) {
+    if (!byRtn) continue;
+    const { name } = method.facts;
+    notes.push(
+      `"${use.weight}" is stored as rtn stores weights: rows of what ${name} makes cannot be looked up.`,
+    );
+  }
+  const cast = finished
+    .flatMap(({ linears, lookups }) => [...lookups, ...linears])
+    .filter(({ type }) => type === 'bfloat16').length;
+  if (cast > 0) {
+    notes.push(
+      `The model computes in bfloat16. Around its ${cast} packed layers values are cast to float32 and back; ` +
+        'what was left as it was needs a provider with bfloat16 kernels: ONNX Runtime has none for CPUs.',
+    );
+  }
+  return notes;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

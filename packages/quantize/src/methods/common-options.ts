@@ -6,4 +6,10 @@ import { z } from 'zod';
  */
 export const commonOptions = {
   head: z.boolean().default(false).describe('Whether the output head (lm_head) is quantized too.'),
+  embedding: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the token embedding is quantized too; with a head tied to it, as one tensor for both.',
+    ),
 };

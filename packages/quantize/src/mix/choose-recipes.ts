@@ -46,8 +46,8 @@ export function chooseRecipes(places: readonly WeightPlace[], recipe: Recipe): C
     }
     const entry = fits.findIndex((fit) => fit(place));
     if (entry < 0) {
-      const spared = place.role === 'lm_head' && whole.options['head'] === false;
-      return spared ? { leave: 'the output head, which the recipe leaves alone' } : { recipe: whole };
+      const leave = spared(place, whole);
+      return leave === undefined ? { recipe: whole } : { leave };
     }
     mixed[entry]!++;
     const part = mix[entry]!.recipe;
@@ -56,6 +56,16 @@ export function chooseRecipes(places: readonly WeightPlace[], recipe: Recipe): C
   const idle = mixed.indexOf(0);
   if (idle >= 0) throw nothingFits({ entry: mix[idle]!, idle, fits: fits[idle]!, places, layers });
   return { choices, excluded, mixed };
+}
+
+/** Why a recipe as a whole does not cover a weight; undefined: it does. */
+function spared({ role, tied }: WeightPlace, { options }: WeightRecipe): string | undefined {
+  if (role === 'lm_head' && options['head'] === false) {
+    return `the output head${tied ? ' (the embedding is tied to it)' : ''}, which the recipe leaves alone`;
+  }
+  if (role === 'embed_tokens' && options['embedding'] === false)
+    return 'the embedding, which the recipe leaves alone';
+  return undefined;
 }
 
 function matcher(pattern: string): (name: string) => boolean {

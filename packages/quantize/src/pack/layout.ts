@@ -26,6 +26,24 @@ export interface InputRounding {
   nodes(names: { value: string; prefix: string; opset: number }): NodeProto[];
 }
 
+export interface LookupNames {
+  /** Of the lookup: the node that reads the rows takes it. */
+  name: string;
+  /** Row numbers, of any shape. */
+  indices: string;
+  /** In the order of `parts`, with the shapes that `dims` gives. */
+  initializers: string[];
+  output: string;
+}
+
+/** How rows of a packed weight are looked up. */
+export interface PackedLookup<S extends Storage = Storage> {
+  /** Shapes in which the operators read the parts, in their order: other views of the same bytes. */
+  dims(storage: S): number[][];
+  /** In order. The result has the type of `activations`. */
+  nodes(storage: S, names: LookupNames): NodeProto[];
+}
+
 /** One way of storing a weight: the tensors it becomes, and the operators that read them. */
 export interface Layout<S extends Storage = Storage> {
   parts(storage: S): PartShape[];
@@ -39,6 +57,8 @@ export interface Layout<S extends Storage = Storage> {
   rounding?(storage: S): InputRounding | undefined;
   /** Whether each part holds one channel after the other, whatever the others are: pieces can be rounded apart. */
   byChannel?(storage: S): boolean;
+  /** For formats whose channels can be read one by one: that of an embedding, alone or tied to a head. */
+  lookup?: PackedLookup<S>;
   /** The weight as the product reads it back, [n, k] row-major. */
   values(storage: S, parts: readonly Part[]): Float32Array<ArrayBuffer>;
 }

@@ -1,4 +1,5 @@
-import { bfloat16ToFloat32, float16ToFloat32, ONNX_TYPES } from '@quantloop/onnx';
+import { bfloat16ToFloat32, float16ToFloat32, makeNode, ONNX_TYPES } from '@quantloop/onnx';
+import { castNode } from '../graph/cast-node.ts';
 import type { Layout } from './layout.ts';
 import { NodeChain } from './node-chain.ts';
 import { productOfRows } from './product-of-rows.ts';
@@ -17,6 +18,17 @@ export const matMulHalf: Layout<HalfStorage> = {
     const chain = new NodeChain(names.output);
     const rows = chain.add('rows', 'Cast', names.initializers, { to: ONNX_TYPES.float32.code });
     return productOfRows(chain, rows, names);
+  },
+
+  lookup: {
+    dims: ({ k, n }) => [[n, k]],
+    nodes(_storage, { name, indices, initializers, output }) {
+      const rows = `${output}.rows`;
+      return [
+        makeNode({ op: 'Gather', name, inputs: [initializers[0]!, indices], outputs: [rows] }),
+        castNode({ name: `${name}/cast`, from: rows, to: output, type: 'float32' }),
+      ];
+    },
   },
 
   values({ type }, parts) {

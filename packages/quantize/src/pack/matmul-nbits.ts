@@ -1,18 +1,11 @@
 import { float16ToFloat32, makeNode } from '@quantloop/onnx';
+import { blocksPerChannel, kernelBits, zeroPointBytes } from './nbits-shape.ts';
+import { gatherNBits } from './gather-nbits.ts';
 import type { Layout } from './layout.ts';
 import { unpackCodes } from './pack-codes.ts';
 import type { PartShape } from './packed-weight.ts';
 import { NBITS_BLOCKS, type NBitsStorage } from './storage.ts';
 import { widenThreeBits } from './widen-three-bits.ts';
-
-export const blocksPerChannel = (storage: NBitsStorage): number => Math.ceil(storage.k / storage.blockSize);
-
-/** Bits that the kernel takes, for codes and zero points alike. Zero points are so few that they are stored like that. */
-export const kernelBits = (bits: NBitsStorage['bits']): 2 | 4 | 8 => (bits === 3 ? 4 : bits);
-
-/** Bytes of one channel's zero points: packed low bits first, each channel padded to a whole byte. */
-export const zeroPointBytes = (storage: NBitsStorage): number =>
-  Math.ceil((blocksPerChannel(storage) * kernelBits(storage.bits)) / 8);
 
 /**
  * Weight-only blocks of 2, 3, 4 or 8 bits. `codes` is uint8 [N, ceil(K / block), block · bits / 8], channel by channel,
@@ -55,6 +48,8 @@ export const matMulNBits: Layout<NBitsStorage> = {
     });
     return [...(widened?.nodes ?? []), product];
   },
+
+  lookup: gatherNBits,
 
   byChannel: ({ scalePer }) => scalePer !== 'tensor',
 

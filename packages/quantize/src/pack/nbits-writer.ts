@@ -1,7 +1,8 @@
 import { float32ToFloat16 } from '@quantloop/onnx';
 import type { Span } from '../round/fit-span.ts';
 import { allocateParts } from './allocate-parts.ts';
-import { blocksPerChannel, kernelBits, matMulNBits, zeroPointBytes } from './matmul-nbits.ts';
+import { matMulNBits } from './matmul-nbits.ts';
+import { blocksPerChannel, kernelBits, zeroPointBytes } from './nbits-shape.ts';
 import { packCodes } from './pack-codes.ts';
 import type { Part } from './packed-weight.ts';
 import type { NBitsStorage } from './storage.ts';

@@ -10,13 +10,16 @@ import {
   type QuantizationManifest,
 } from '@quantloop/quantize';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { exportFolder } from '../support/export-folder.ts';
+import { optimumLlama } from '../support/exports/optimum-llama.ts';
+import { tinyWeights } from '../support/exports/tiny-weights.ts';
 import { temporaryFolder } from '../support/model-folder.ts';
 import { recipeOf } from '../support/recipe.ts';
 
 /** As a part of a mix: without what only a whole recipe has. */
 const part = (written: Partial<Recipe> & { method: string }): WeightRecipe => {
   const { exclude: _exclude, mix: _mix, options, ...rest } = recipeOf(written);
-  const { head: _head, ...own } = options;
+  const { head: _head, embedding: _embedding, ...own } = options;
   return { ...rest, options: own };
 };
 const INT8 = part({ method: 'rtn', bits: 8 });
@@ -88,6 +91,21 @@ describe('a mixed recipe', () => {
       const same = uniform!.quantized.find((tensor) => tensor.name === name)!;
       expect({ error, bytesAfter }).toEqual({ error: same.error, bytesAfter: same.bytesAfter });
     }
+  });
+
+  test('that names the embedding quantizes it, though the whole recipe leaves it alone', async () => {
+    const source = await exportFolder(
+      optimumLlama({ weights: tinyWeights({ tied: false }), opset: 18, form: 'folded' }),
+    );
+    const mix = [{ roles: ['embed_tokens' as const], recipe: INT8 }];
+    const target = await temporaryFolder();
+    const manifest = await quantizeFolder({
+      source,
+      target,
+      recipe: { ...recipeOf({ method: 'rtn' }), mix },
+    });
+    const entry = manifest.quantized.find(({ role }) => role === 'embed_tokens');
+    expect(entry).toMatchObject({ name: 'model.embed_tokens.weight', mixEntry: 0, storage: { bits: 8 } });
   });
 
   test('that names the head quantizes it, though the whole recipe leaves it alone', async () => {

@@ -12,10 +12,16 @@ import {
   writeModel,
   type OnnxType,
 } from '@quantloop/onnx';
-import { findLinears, layoutOf, type QuantizationManifest } from '@quantloop/quantize';
+import {
+  findLinears,
+  findLookups,
+  layoutOf,
+  type QuantizationManifest,
+  type WeightUse,
+} from '@quantloop/quantize';
 import { temporaryFolder } from './model-folder.ts';
 
-/** The source model whose linear layers read what the packed weights stand for, in the type they were stored in. */
+/** The source model whose layers read what the packed weights stand for, in the type they were stored in. */
 export async function dequantizedFolder(
   source: string,
   target: string,
@@ -26,20 +32,20 @@ export async function dequantizedFolder(
   hoistConstants(model);
   await using original = new TensorReader({ model, file });
   await using packed = await TensorReader.open(join(target, 'model.onnx'));
-  const linears = findLinears(model);
+  const uses: WeightUse[] = [...findLookups(model), ...findLinears(model)];
   const { initializer } = graphOf(model);
   for (const [i, tensor] of initializer.entries()) {
     const { name, type, dims } = original.info(tensor);
     initializer[i] = makeTensor({ name, type, dims, data: await original.read(tensor) });
   }
-  for (const { name: weight, storage, parts } of manifest.quantized) {
+  for (const { name: weight, nodes, storage, parts } of manifest.quantized) {
     const { type, dims } = original.info(weight);
     const layout = layoutOf(storage);
     const read = layout
       .parts(storage)
       .map(async (shape, part) => ({ ...shape, data: await packed.read(parts[part]!) }));
     const values = layout.values(storage, await Promise.all(read));
-    const readers = linears.filter((linear) => linear.weight === weight);
+    const readers = uses.filter((use) => use.weight === weight && nodes.includes(use.node.name));
     const stored = readers[0]!.transposed ? values : transpose(values, storage.n, storage.k);
     const name = `${weight}.dequantized`;
     initializer.push(makeTensor({ name, type, dims, data: inType(type, stored) }));
