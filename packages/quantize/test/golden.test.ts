@@ -67,6 +67,22 @@ describe.skipIf(!present)(
       });
     }
 
+    test.each([3, 4])('hqq with %d bits is below rtn', async (bits) => {
+      const perplexities: number[] = [];
+      for (const method of ['hqq', 'rtn']) {
+        const target = await temporaryFolder();
+        const options = { head: false };
+        const granularity = { group: 64 };
+        await quantizeFolder({
+          source,
+          target,
+          recipe: recipeOf({ method, bits, symmetric: false, granularity, options }),
+        });
+        perplexities.push(await perplexity(target));
+      }
+      expect(perplexities[0]).toBeLessThan(perplexities[1]!);
+    });
+
     for (const [name, bits, symmetric] of [
       ['4-sym', 4, true],
       ['4-asym', 4, false],

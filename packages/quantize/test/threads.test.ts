@@ -30,6 +30,7 @@ describe('a model rounded in threads is the same, byte by byte, as in one', () =
     { method: 'rtn', bits: 3, granularity: { group: 16 }, symmetric: false },
     { method: 'rtn', bits: 2, granularity: 'channel' as const, symmetric: false },
     { method: 'rtn', bits: 8, granularity: 'tensor' as const },
+    { method: 'hqq', bits: 3, granularity: { group: 32 } },
     { method: 'nf4', options: { doubleQuant: true } },
     { method: 'dynamic-int8' },
     { method: 'fp8' },

@@ -13,11 +13,13 @@ import { dynamicInt8 } from './dynamic-int8/dynamic-int8.ts';
 import { fp8 } from './fp8/fp8.ts';
 import { gptq } from './gptq/gptq.ts';
 import { bf16, fp16 } from './half/half.ts';
+import { hqq } from './hqq/hqq.ts';
 import { rtn } from './rtn/rtn.ts';
 
 /** The built-in methods by name. */
 export const METHODS: Record<string, Quantizer> = {
   rtn,
+  hqq,
   gptq,
   'dynamic-int8': dynamicInt8,
   nf4,

@@ -55,6 +55,17 @@ const rtnCases: Case[] = [2, 3, 4, 8].flatMap((bits) =>
   ),
 );
 
+const hqqCases: Case[] = [2, 3, 4, 8].flatMap((bits) =>
+  (['channel', ...GROUPS.map((group) => ({ group }))] as const).map((granularity) => ({
+    recipe: recipeOf({ method: 'hqq', bits, granularity, options: { accuracyLevel: 0 } }),
+    reference: (weight: Float32Array, { storage }: Quantized) => {
+      if (storage.layout !== 'matmul-nbits') throw new Error(`hqq chose ${storage.layout}`);
+      const { k, n, blockSize, scalePer } = storage;
+      return referenceNBits(weight, { k, n, blockSize, bits, range: 'asymmetric', fit: 'hqq', scalePer });
+    },
+  })),
+);
+
 const levelCases: Case[] = (['nf4', 'fp4'] as const).flatMap((method) =>
   [false, true].flatMap((doubleQuant) =>
     GROUPS.map((group) => ({
@@ -122,6 +133,7 @@ const exactInt8 = process.arch !== 'x64' || /vnni/.test(readFileSync('/proc/cpui
 describe('a quantized model holds the bytes of the reference, and computes what they stand for', () => {
   for (const { recipe, reference, activations } of [
     ...rtnCases,
+    ...hqqCases,
     ...levelCases,
     ...int8Cases,
     ...halfCases,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { METHODS, type PackedWeight } from '@quantloop/quantize';
+import { layoutOf, METHODS, type PackedWeight } from '@quantloop/quantize';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../support/memory-source.ts';
+import { normals } from '../support/random.ts';
 import { recipeOf } from '../support/recipe.ts';
 
 /** Weights of ordinary size: below 1e-30 the scales themselves run out of digits. */
@@ -98,6 +99,24 @@ test('clipping never makes the squared error larger', async () => {
       },
     ),
   );
+});
+
+test.each([2, 3, 4])('hqq with %d bits makes less of Σ |W − Q|^0.7 than rtn', async (bits) => {
+  const [k, n] = [256, 64];
+  // Heavier tails than a normal distribution's.
+  const w = normals(k * n, 5).map((value) => 0.05 * value * Math.abs(value));
+  const objective = async (method: string): Promise<number> => {
+    const recipe = recipeOf({ method, bits, symmetric: false, granularity: { group: 64 } });
+    const plan = METHODS[method]!.plan({ name: 'w', k, n, type: 'float32' }, recipe);
+    if ('refuse' in plan) throw new Error(plan.refuse);
+    const { parts } = await plan.quantize(memorySource(w, k, n));
+    const values = layoutOf(plan.storage).values(plan.storage, parts);
+    return values.reduce(
+      (sum, value, i) => sum + Math.abs(value - w[(i % k) * n + Math.floor(i / k)]!) ** 0.7,
+      0,
+    );
+  };
+  expect(await objective('hqq')).toBeLessThan(0.98 * (await objective('rtn')));
 });
 
 test('weights that lie on the grid come back unchanged', async () => {

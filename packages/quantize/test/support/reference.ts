@@ -23,10 +23,45 @@ export interface GridOptions {
   bits: number;
   range: 'signed' | 'centered' | 'asymmetric';
   clip?: 'none' | 'mse';
+  fit?: 'range' | 'hqq';
 }
 
 /** Scale and zero point of some weights, and the code of each. */
-export function referenceGrid(weights: number[], { bits, range, clip = 'none' }: GridOptions) {
+export function referenceGrid(weights: number[], options: GridOptions) {
+  return options.fit === 'hqq' ? referenceHqq(weights, options) : referenceRange(weights, options);
+}
+
+/** Half-quadratic quantization with whole zero points: errors shrunk, then the best straight line, in turns. */
+function referenceHqq(weights: number[], { bits }: GridOptions) {
+  const top = 2 ** bits - 1;
+  const sum = (value: (w: number, i: number) => number) =>
+    weights.reduce((all, w, i) => all + value(w, i), 0);
+  let { scale, zero } = referenceRange(weights, { bits, range: 'asymmetric' });
+  let found = { scale, zero, codes: weights.map(() => zero) };
+  let least = Infinity;
+  for (let turn = 0; turn < 20 && scale > 0; turn++) {
+    const beta = Array.from({ length: turn }).reduce<number>((product) => product * 1.01, 10);
+    const codes = weights.map((w) => clamp(half(w / scale) + zero, 0, top));
+    const errors = weights.map((w, i) => w - Math.fround((codes[i]! - zero) * scale));
+    const error = errors.reduce((all, e) => all + Math.abs(e), 0);
+    if (!(error < least)) break;
+    least = error;
+    found = { scale, zero, codes };
+    const targets = weights.map((w, i) => {
+      const size = Math.abs(errors[i]!);
+      return w - Math.sign(errors[i]!) * Math.max(0, size === 0 ? 0 : size - size ** (0.7 - 1) / beta);
+    });
+    const [q1, q2] = [sum((_, i) => codes[i]!), sum((_, i) => codes[i]! ** 2)];
+    const [t1, qt] = [sum((_, i) => targets[i]!), sum((_, i) => codes[i]! * targets[i]!)];
+    const slope = (weights.length * qt - q1 * t1) / (weights.length * q2 - q1 ** 2);
+    zero = clamp(half((q1 - t1 / slope) / weights.length), 0, top);
+    scale = Math.fround((qt - zero * t1) / (q2 - 2 * zero * q1 + weights.length * zero ** 2));
+    if (!Number.isFinite(zero) || !Number.isFinite(scale)) break;
+  }
+  return found;
+}
+
+function referenceRange(weights: number[], { bits, range, clip = 'none' }: GridOptions) {
   const top = 2 ** bits - 1;
   const low = Math.min(0, ...weights);
   const high = Math.max(0, ...weights);

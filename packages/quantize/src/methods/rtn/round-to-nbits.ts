@@ -7,11 +7,15 @@ import { rowOf } from '../../round/range-of.ts';
 import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
+import { fitHqq } from '../hqq/fit-hqq.ts';
+
+/** Ways to find the grid of some weights. */
+const FITS = { range: fitSpan, hqq: fitHqq };
 
 /** Every weight to its nearest code, packed for MatMulNBits. `asymmetric` goes with zero points, and only with them. */
 export async function roundToNBits(
   weight: WeightSource,
-  { storage, grid }: { storage: NBitsStorage; grid: Grid },
+  { storage, grid, fit = 'range' }: { storage: NBitsStorage; grid: Grid; fit?: keyof typeof FITS },
 ): Promise<PackedWeight> {
   const { k, bits, blockSize, scalePer } = storage;
   const writer = new NBitsWriter(storage);
@@ -26,7 +30,7 @@ export async function roundToNBits(
       const offset = c * k;
       for (let start = 0; start < k; start += spanSize) {
         const end = Math.min(start + spanSize, k);
-        const span = shared ?? fitSpan(row, offset + start, offset + end, grid);
+        const span = shared ?? FITS[fit](row, offset + start, offset + end, grid);
         roundSpan(panel.data, offset + start, offset + end, span, sink, start);
         writer.span(channel, start, end, span);
       }
