@@ -17,6 +17,10 @@ import {
   type ModelProto,
   type TensorInfo,
 } from '@quantloop/onnx';
+import { findCaches, type Cache } from './cache/find-caches.ts';
+import { keptMagnitudes } from './cache/kept-magnitudes.ts';
+import { measureCaches } from './cache/measure-caches.ts';
+import { quantizeCaches } from './cache/quantize-caches.ts';
 import { Calibration } from './calibrate/calibration.ts';
 import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
@@ -53,7 +57,7 @@ export interface QuantizeFolderOptions {
   /** Looked at between tensors; the promise then rejects with its reason. */
   signal?: AbortSignal;
   /** Before each tensor, and after the last. */
-  onProgress?: (progress: { done: number; total: number; unit: 'tensors'; note: string }) => void;
+  onProgress?: (progress: { done: number; total: number; unit: 'tensors' | 'caches'; note: string }) => void;
   /** Once, with the number of blocks taken over from the checkpoint, if there are any. */
   onResumed?: (blocks: number) => void;
 }
@@ -90,8 +94,10 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const { head, embedding } = recipe.options;
   const copies = head === true && embedding === true ? await tieHead(model, reader) : [];
   const { planned, left, excluded, mixed } = planWeights(model, recipe);
+  const caches = recipe.options['kvCache'] === 'int8' ? findCaches(model) : [];
 
   await mkdir(target, { recursive: true });
+  const magnitudes = await calibrateCaches({ ...options, calibration, caches, model, reader });
   await using writer = await ExternalDataWriter.open({ folder: target });
   await using inputs = await openCalibration({ calibration, planned, model, reader, target, signal });
   const locations = planned.map(({ use: { weight: name, k, n, transposed } }) => {
@@ -133,6 +139,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });
   if (resumed > 0) options.onResumed?.(resumed);
 
+  quantizeCaches(model, caches, magnitudes);
   const gone = new Set(removeUnusedInitializers(model));
   requireOpset(model, 'com.microsoft', 1);
   raiseOpset(model, Math.max(...finished.map(({ storage }) => layoutOf(storage).opset ?? 1)));
@@ -151,6 +158,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     excluded,
     mixed,
     copies,
+    caches,
   });
   await writeFile(join(target, 'quantization.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writer.commit();
@@ -165,6 +173,25 @@ function requireCalibration({ calibration, recipe }: QuantizeFolderOptions): Cal
     message: `${calibratedMethods(recipe, METHOD_FACTS).join(', ')} needs calibration texts.`,
     hint: 'Give some 128 texts like those the model will see.',
   });
+}
+
+/** Largest magnitudes of the channels of each cache. */
+async function calibrateCaches(
+  options: Omit<QuantizeFolderOptions, 'calibration'> & {
+    calibration: CalibrationSet | undefined;
+    caches: readonly Cache[];
+    model: ModelProto;
+    reader: TensorReader;
+  },
+): Promise<Float32Array[]> {
+  const { caches, model, reader, calibration, checkpoint, target, signal } = options;
+  if (calibration === undefined || caches.length === 0) return [];
+  const scratch = join(target, '.calibration');
+  const { sequences } = calibration;
+  const onProgress = (done: number, note: string) =>
+    options.onProgress?.({ done, total: caches.length, unit: 'caches', note });
+  const compute = () => measureCaches({ caches, model, reader, sequences, scratch, signal, onProgress });
+  return keptMagnitudes({ caches, checkpoint, compute });
 }
 
 /** What the weights are quantized by whose plans are calibrated; undefined where there are none. */

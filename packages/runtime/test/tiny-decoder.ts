@@ -49,10 +49,12 @@ export function tinyWeights(seed = 1): TinyWeights {
 
 export function tinyDecoder(
   weights: TinyWeights,
-  options: { positionIds?: boolean; half?: boolean } = {},
+  /** `scale`: of an int8 cache. */
+  options: { positionIds?: boolean; half?: boolean; scale?: number } = {},
 ): Uint8Array {
   const { hidden, layers, heads, kvHeads, headDim, context, vocabulary } = TINY;
   const type = options.half === true ? 'float16' : 'float32';
+  const cacheType = options.scale === undefined ? type : 'int8';
   const graph = new GraphBuilder({ name: 'tiny' });
   const ids = graph.input('input_ids', 'int64', ['batch', 'sequence']);
   const mask = graph.input('attention_mask', 'int64', ['batch', 'total']);
@@ -76,11 +78,13 @@ export function tinyDecoder(
   const cos = rotary('cos', Math.cos);
   const sin = rotary('sin', Math.sin);
 
+  const scale =
+    options.scale === undefined ? undefined : graph.initializer('scale', 'float32', [1], [options.scale]);
   let x = graph.node('Gather', [matrix('embedding', weights.embedding), ids]);
   for (let i = 0; i < layers; i++) {
     const layer = weights.layers[i]!;
     const past = (part: string) =>
-      graph.input(`past_key_values.${i}.${part}`, type, ['batch', kvHeads, 'past', headDim]);
+      graph.input(`past_key_values.${i}.${part}`, cacheType, ['batch', kvHeads, 'past', headDim]);
     const project = (part: 'q' | 'k' | 'v') =>
       cast(graph.node('MatMul', [x, matrix(`${i}.${part}`, layer[part])]));
     const attention = graph.node(
@@ -95,15 +99,25 @@ export function tinyDecoder(
         total,
         cast(cos),
         cast(sin),
+        ...(options.scale === undefined ? [] : ['', '', '', scale!, scale!]),
       ],
       {
         domain: 'com.microsoft',
         outputs: [`attention.${i}`, `present.${i}.key`, `present.${i}.value`],
-        attributes: { num_heads: heads, kv_num_heads: kvHeads, do_rotary: 1 },
+        attributes: {
+          num_heads: heads,
+          kv_num_heads: kvHeads,
+          do_rotary: 1,
+          ...(options.scale !== undefined && {
+            k_quant_type: 'PER_TENSOR',
+            v_quant_type: 'PER_TENSOR',
+            kv_cache_bit_width: 8,
+          }),
+        },
       },
     );
     for (const part of ['key', 'value']) {
-      graph.output(`present.${i}.${part}`, type, ['batch', kvHeads, 'total', headDim]);
+      graph.output(`present.${i}.${part}`, cacheType, ['batch', kvHeads, 'total', headDim]);
     }
     const mixed =
       options.half === true ? graph.node('Cast', [attention], { attributes: { to: 1 } }) : attention;

@@ -48,10 +48,10 @@ export const Recipe = z.strictObject({
 export type Recipe = z.infer<typeof Recipe>;
 
 /**
- * Options of a recipe as a whole: whether it covers the weights named. In an entry of a mix they have no place, since
- * its conditions say that.
+ * Options of a recipe as a whole: whether it covers the weights named, and what is no weight. In an entry of a mix they
+ * have no place, since its conditions say what it covers.
  */
-export const SCOPE_OPTIONS: readonly string[] = ['head', 'embedding'];
+export const SCOPE_OPTIONS: readonly string[] = ['head', 'embedding', 'kvCache'];
 
 const oneOrMany = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
 

@@ -50,6 +50,18 @@ const UsedCalibration = z.strictObject({
   notes: z.array(z.string()),
 });
 
+const QuantizedCache = z.strictObject({
+  type: z.literal('int8'),
+  /** What shares a scale: one channel of one head. */
+  granularity: z.literal('channel'),
+  layers: z.int().positive(),
+  /** Of all layers. */
+  bytesPerTokenBefore: z.int(),
+  bytesPerTokenAfter: z.int(),
+  /** Not counted among the weights. */
+  scaleBytes: z.int(),
+});
+
 /** `quantization.json` of a quantized model: what was done to which weight, and the error it made. Holds no times. */
 export const QuantizationManifest = z.strictObject({
   schemaVersion: z.literal(2),
@@ -64,6 +76,8 @@ export const QuantizationManifest = z.strictObject({
   mix: z.array(z.strictObject({ weights: z.int() })),
   quantized: z.array(QuantizedTensor),
   kept: z.array(KeptTensor),
+  /** The cache of keys and values, where it is not that of the source. */
+  kvCache: QuantizedCache.optional(),
   /** What a user of the model has to know about it. */
   notes: z.array(z.string()),
   totals: z.strictObject({

@@ -1,11 +1,13 @@
 import type { Recipe } from '@quantloop/core';
 import { elementCount, FLOAT_TYPES, type TensorInfo } from '@quantloop/onnx';
+import type { Cache } from '../cache/find-caches.ts';
 import type { CalibrationSet } from '../calibrate/read-calibration.ts';
 import { isTable, type WeightReader } from '../graph/weight-readers.ts';
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
 import type { PlannedWeight } from '../plan-weights.ts';
 import { QuantizationManifest } from './manifest.ts';
+import { quantizedCache } from './quantized-cache.ts';
 import { reasonToKeep } from './reason-to-keep.ts';
 import { relativeError } from './relative-error.ts';
 import { usedCalibration } from './used-calibration.ts';
@@ -33,6 +35,8 @@ export interface WriteManifestOptions {
   mixed: readonly number[];
   /** Weights of heads that were copies of the embedding, and read it now. */
   copies: readonly string[];
+  /** Those that became int8, as they were. */
+  caches: readonly Cache[];
 }
 
 /** Puts together what was done, and adds up what it amounts to. */
@@ -64,6 +68,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
       error: relativeError([weight.error]),
     };
   });
+  const kvCache = quantizedCache(options.caches);
   const names = new Set(quantized.map(({ name }) => name));
   const kept = weights.filter(options.remaining).map((info) => ({
     name: info.name,
@@ -90,6 +95,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
     mix: options.mixed.map((matched) => ({ weights: matched })),
     quantized,
     kept,
+    ...(kvCache !== undefined && { kvCache }),
     notes: notesOn(options),
     totals: {
       weights: count,
@@ -103,7 +109,11 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
   } satisfies QuantizationManifest);
 }
 
-function notesOn({ finished, copies }: WriteManifestOptions): string[] {
+const CACHE_NOTE =
+  'Its cache is int8: what runs the model has to feed past keys and values in this type, as quantloop does. ' +
+  'transformers.js 4.3 and onnxruntime-genai feed floating point ones.';
+
+function notesOn({ finished, copies, caches }: WriteManifestOptions): string[] {
   const notes = copies.map(
     (name) => `"${name}" was a copy of the embedding; the output head reads the embedding now.`,
   );
@@ -123,6 +133,7 @@ function notesOn({ finished, copies }: WriteManifestOptions): string[] {
         'what was left as it was needs a provider with bfloat16 kernels: ONNX Runtime has none for CPUs.',
     );
   }
+  if (caches.length > 0) notes.push(CACHE_NOTE);
   return notes;
 }
 

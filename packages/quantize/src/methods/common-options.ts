@@ -12,4 +12,10 @@ export const commonOptions = {
     .describe(
       'Whether the token embedding is quantized too; with a head tied to it, as one tensor for both.',
     ),
+  kvCache: z
+    .enum(['float', 'int8'])
+    .default('float')
+    .describe(
+      'int8: keys and values are stored in 8 bits, with scales from calibration texts. For GroupQueryAttention only.',
+    ),
 };

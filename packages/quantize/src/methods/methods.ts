@@ -31,8 +31,16 @@ export const METHODS: Record<string, Quantizer> = {
 
 /** What each built-in method declares: what campaigns are checked against. */
 export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(
-  Object.entries(METHODS).map(([name, { facts }]) => [name, facts]),
+  Object.entries(METHODS).map(([name, { facts }]) => [name, withCache(facts)]),
 );
+
+/** Whatever the method, the scales of a cache in 8 bits come from calibration. */
+function withCache(facts: MethodFacts): MethodFacts {
+  const { needsCalibration: own } = facts;
+  const needsCalibration = (recipe: WeightRecipe) =>
+    recipe.options['kvCache'] === 'int8' || (typeof own === 'function' ? own(recipe) : own);
+  return { ...facts, needsCalibration };
+}
 
 /** The method of a weight's recipe. Throws `invalid-spec` for one that does not exist. */
 export function methodOf({ method: name }: WeightRecipe): Quantizer {

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MixEntry, QuantloopError, Recipe, WeightRecipe } from '@quantloop/core';
+import {
+  SCOPE_OPTIONS,
+  type MixEntry,
+  type QuantloopError,
+  type Recipe,
+  type WeightRecipe,
+} from '@quantloop/core';
 import { DEMO_MODEL, importModel } from '@quantloop/models';
 import {
   METHODS,
@@ -19,8 +25,8 @@ import { recipeOf } from '../support/recipe.ts';
 /** As a part of a mix: without what only a whole recipe has. */
 const part = (written: Partial<Recipe> & { method: string }): WeightRecipe => {
   const { exclude: _exclude, mix: _mix, options, ...rest } = recipeOf(written);
-  const { head: _head, embedding: _embedding, ...own } = options;
-  return { ...rest, options: own };
+  const own = Object.entries(options).filter(([name]) => !SCOPE_OPTIONS.includes(name));
+  return { ...rest, options: Object.fromEntries(own) };
 };
 const INT8 = part({ method: 'rtn', bits: 8 });
 

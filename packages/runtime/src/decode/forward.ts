@@ -1,7 +1,8 @@
 import { QuantloopError } from '@quantloop/core';
 import { Tensor } from 'onnxruntime-node';
 import type { DecoderSession } from '../session/decoder-session.ts';
-import { float16Tensor, runnable } from './float16-tensor.ts';
+import { tensorFromBytes } from '../session/tensor-bytes.ts';
+import { runnable } from './float16-tensor.ts';
 import { KvCache } from './kv-cache.ts';
 
 export interface ForwardOptions {
@@ -126,10 +127,7 @@ function emptyCache(session: DecoderSession, rows: number): Record<string, Tenso
   const feeds: Record<string, Tensor> = {};
   for (let i = 0; i < layers; i++) {
     for (const part of ['key', 'value']) {
-      feeds[`past_key_values.${i}.${part}`] =
-        cacheType === 'float16'
-          ? float16Tensor(new Uint16Array(0), dims)
-          : new Tensor('float32', new Float32Array(0), dims);
+      feeds[`past_key_values.${i}.${part}`] = tensorFromBytes(cacheType, new Uint8Array(0), dims);
     }
   }
   return feeds;

@@ -1,7 +1,12 @@
 import { QuantloopError } from '@quantloop/core';
 import type { InferenceSession } from 'onnxruntime-node';
 
-export type CacheType = 'float32' | 'float16';
+/** `int8`: GroupQueryAttention scales and rounds keys and values itself. */
+export type CacheType = 'float32' | 'float16' | 'int8';
+
+const CACHE_TYPES: readonly string[] = ['float32', 'float16', 'int8'] satisfies CacheType[];
+
+const isCacheType = (type: string): type is CacheType => CACHE_TYPES.includes(type);
 
 /** What the decoder's inputs and outputs say about it. */
 export interface DecoderShape {
@@ -30,8 +35,9 @@ export function readDecoderShape(session: InferenceSession, what: string): Decod
 
   const layers = session.inputNames.filter((name) => /^past_key_values\.\d+\.key$/.test(name)).length;
   const cache = tensorOf(inputs, 'past_key_values.0.key', what);
-  if (cache.type !== 'float32' && cache.type !== 'float16') {
-    throw notADecoder(what, `its cache is of type ${cache.type}, expected float32 or float16`);
+  const cacheType: string = cache.type;
+  if (!isCacheType(cacheType)) {
+    throw notADecoder(what, `its cache is of type ${cacheType}, expected ${CACHE_TYPES.join(', ')}`);
   }
   for (let i = 0; i < layers; i++) {
     for (const part of ['key', 'value']) {
@@ -44,7 +50,7 @@ export function readDecoderShape(session: InferenceSession, what: string): Decod
     layers,
     kvHeads: fixedDim(cache, 1, what),
     headDim: fixedDim(cache, 3, what),
-    cacheType: cache.type,
+    cacheType,
     vocabularySize: fixedDim(logits, 2, what),
     hasPositionIds: inputs.has('position_ids'),
     hasLogitsToKeep: inputs.has('num_logits_to_keep'),

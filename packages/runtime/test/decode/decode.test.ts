@@ -13,7 +13,9 @@ import { TINY, tinyDecoder, tinyFolder, tinyReference, tinyWeights } from '../ti
 const weights = tinyWeights(7);
 const V = TINY.vocabulary;
 
-async function open(options: { half?: boolean; positionIds?: boolean } = {}): Promise<DecoderSession> {
+async function open(
+  options: { half?: boolean; positionIds?: boolean; scale?: number } = {},
+): Promise<DecoderSession> {
   const folder = await tinyFolder(tinyDecoder(weights, options));
   const session = await openSession({ folder, engine: { kind: 'onnxruntime', provider: 'cpu', threads: 1 } });
   onTestFinished(() => session.release());
@@ -64,6 +66,28 @@ test('a float16 cache is fed back and gives nearly the same logits', async () =>
   const { logits } = await step({ session, tokens: [5, 6], cache: first.cache });
   expectRow(logits, 0, [1, 2, 3, 5], 0.02);
   expectRow(logits, 1, [4, 6], 0.02);
+});
+
+test('an int8 cache is fed back, rows of different lengths in it, as if each were alone', async () => {
+  const session = await open({ scale: 0.02 });
+  expect(session.shape.cacheType).toBe('int8');
+  const prompts = [[1, 2, 3], [4]];
+  let result = await prefill({ session, prompts });
+  for (const tokens of [
+    [5, 6],
+    [7, 8],
+  ]) {
+    result = await step({ session, tokens, cache: result.cache });
+    for (const [row, prompt] of prompts.entries()) {
+      prompt.push(tokens[row]!);
+      const alone = await prefill({ session, prompts: [prompt] });
+      alone.cache.dispose();
+      for (let i = 0; i < V; i++) expect(result.logits[row * V + i]).toBeCloseTo(alone.logits[i]!, 5);
+      expectRow(result.logits, row, prompt, 0.1);
+    }
+  }
+  for (const tensor of Object.values(result.cache.tensors)) expect(tensor.data).toBeInstanceOf(Int8Array);
+  result.cache.dispose();
 });
 
 test('greedy decoding takes the most likely token until each row ends', async () => {
