@@ -1,12 +1,12 @@
 import { QuantloopError } from '@quantloop/core';
 import { asBytes, toFloat32 } from '@quantloop/onnx';
-import { type Arithmetic, type Matrix, multiply, type Tensor } from '@quantloop/runtime';
+import { type Arithmetic, type Matrix, MomentSum, type Tensor } from '@quantloop/runtime';
 import type { LayerInputs } from '../quantizer.ts';
 
 /**
  * Adds up xᵀx over the batches of a value, whose last dimension is the layer's input width k.
  *
- * @throws QuantloopError `non-finite`, naming value and batch
+ * @throws QuantloopError `non-finite`, naming value, channel and batch
  */
 export async function accumulateMoments(options: {
   name: string;
@@ -14,27 +14,19 @@ export async function accumulateMoments(options: {
   arithmetic: Arithmetic;
 }): Promise<LayerInputs> {
   const { name, batches, arithmetic } = options;
-  let moments: Matrix<Float32Array> | undefined;
-  let rows = 0;
+  let sum: MomentSum | undefined;
   let batch = 0;
   for await (const tensor of batches) {
     const x = rowsOf(tensor);
-    moments = await multiply(arithmetic, {
-      a: x,
-      b: x,
-      transposeA: true,
-      ...(moments !== undefined && { plus: moments }),
-    });
-    rows += x.rows;
+    sum ??= new MomentSum(arithmetic, x.columns);
+    await sum.add(x);
     // A value that is not finite makes the square of its channel so.
-    for (let i = 0; i < moments.data.length; i += moments.columns + 1) {
-      if (!Number.isFinite(moments.data[i])) throw notFinite(name, batch, i / (moments.columns + 1));
-    }
+    const channel = sum.squares().findIndex((square) => !Number.isFinite(square));
+    if (channel >= 0) throw notFinite(name, batch, channel);
     batch++;
   }
-  return { rows, moments: moments?.data ?? new Float32Array(0), arithmetic };
+  return { rows: sum?.rows ?? 0, moments: sum?.matrix() ?? new Float32Array(0), arithmetic };
 }
-
 /** Every dimension but the last as rows. */
 export function rowsOf(tensor: Tensor): Matrix<Float32Array> {
   const columns = tensor.dims.at(-1)!;

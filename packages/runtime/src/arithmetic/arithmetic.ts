@@ -1,6 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { openGraph } from '../session/open-graph.ts';
 
+/** Threads that have nothing to do sleep: they would spin against the other graphs' threads and against JavaScript. */
+const QUIET = { 'session.intra_op.allow_spinning': '0' };
+
 /**
  * Generated graphs as arithmetic: 430 GFLOP/s in float32 on two cores, where plain JavaScript reaches 5. A graph is
  * built and opened on first use (about 0.2 ms) and kept until `release`.
@@ -26,7 +29,14 @@ export class Arithmetic implements AsyncDisposable {
     let session = this.#sessions.get(name);
     if (session === undefined) {
       const threads = this.#threads;
-      session = openGraph({ model: build(), what: name, ...(threads === undefined ? {} : { threads }) });
+      session = openGraph({
+        model: build(),
+        what: name,
+        // Each session's arena would keep the most it ever needed: 921 instead of 699 MB for GPTQ on 134 M weights.
+        arena: false,
+        extra: QUIET,
+        ...(threads === undefined ? {} : { threads }),
+      });
       this.#sessions.set(name, session);
     }
     return (await (await session).run(feeds)) as Record<string, Tensor>;

@@ -4,7 +4,7 @@ import { type Matrix, multiply } from './multiply.ts';
 type Square = Matrix<Float64Array>;
 
 /** Rows factored in JavaScript at a time; the rest, O(n³), are matrix products. */
-const BLOCK = 96;
+const BLOCK = 192;
 
 /**
  * The upper triangular U with UᵀU = H⁻¹ for a symmetric positive definite H `[n, n]`, or undefined when H is not

@@ -30,7 +30,7 @@ export interface Solution {
   zeros: Uint8Array;
 }
 
-/** Inputs rounded in JavaScript before one matrix product makes up for their errors in all that follow. */
+/** Inputs rounded in JavaScript, each made up for at once; between such blocks errors are made up for by products. */
 const BLOCK = 32;
 
 /**
@@ -54,17 +54,23 @@ export async function solve(options: SolveOptions): Promise<Solution> {
     fitGroup({ weight, k, n, first: g * group, count: group, grid, solution, g });
   if (activationOrder) for (let g = 0; g < groups; g++) fit(options.weight, g);
   const rows = activationOrder ? reorderRows(options.weight, order, n) : options.weight;
+  const errors = new Float64Array(k * n);
 
-  // Groups start with a block, or lie within one: their weights are corrected for all that came before.
-  const block = group % BLOCK === 0 || BLOCK % group === 0 ? BLOCK : group;
-  const errors = new Float64Array(block * n);
-  for (let start = 0; start < k; start += block) {
-    const end = Math.min(start + block, k);
+  /** Rounds the inputs `start … end`, which have been corrected for all before them. */
+  const round = async (start: number, end: number): Promise<void> => {
+    if (end - start <= BLOCK) return roundBlock(start, end);
+    const middle = start + leftPart(end - start);
+    await round(start, middle);
+    await correct({ rows, k, n, start, middle, end, upper, errors, arithmetic: inputs.arithmetic });
+    await round(middle, end);
+  };
+
+  const roundBlock = (start: number, end: number): void => {
     for (let i = start; i < end; i++) {
       const input = order[i]!;
       const g = Math.floor(input / group);
       if (!activationOrder && input % group === 0) fit(rows, g);
-      const error = errors.subarray((i - start) * n, (i - start + 1) * n);
+      const error = errors.subarray(i * n, (i + 1) * n);
       const row = rows.subarray(i * n, (i + 1) * n);
       roundRow({ row, input, g, n, bits: grid.bits, pivot: upper[i * k + i]!, solution, error });
       for (let j = i + 1; j < end; j++) {
@@ -73,9 +79,18 @@ export async function solve(options: SolveOptions): Promise<Solution> {
         for (let c = 0, at = j * n; c < n; c++, at++) rows[at]! -= factor * error[c]!;
       }
     }
-    if (end < k) await correctRest({ rows, k, n, start, end, upper, errors, arithmetic: inputs.arithmetic });
-  }
+  };
+
+  await round(0, k);
   return solution;
+}
+
+/**
+ * The largest power of two below the size, from `BLOCK` up: halves begin at multiples of their own size, so that a group
+ * of 16, 32, … inputs is corrected as a whole when its first input comes up.
+ */
+function leftPart(size: number): number {
+  return 2 ** (Math.ceil(Math.log2(size)) - 1);
 }
 
 /** Codes of one input for all channels, and the errors (w − q) / pivot. */
@@ -105,33 +120,34 @@ function roundRow(options: {
   }
 }
 
-/** Subtracts from all rows after a block what its errors are worth there: upper[block, rest]ᵀ · errors. */
-async function correctRest(options: {
+/** Subtracts from the rows `middle … end` what the errors of `start … middle` are worth there. */
+async function correct(options: {
   rows: Float64Array;
   k: number;
   n: number;
   start: number;
+  middle: number;
   end: number;
   upper: Float64Array;
   errors: Float64Array;
   arithmetic: LayerInputs['arithmetic'];
 }): Promise<void> {
-  const { rows, k, n, start, end, upper, errors, arithmetic } = options;
-  const size = end - start;
-  const rest = k - end;
+  const { rows, k, n, start, middle, end, upper, errors, arithmetic } = options;
+  const size = middle - start;
+  const rest = end - middle;
   const factors = new Float64Array(size * rest);
   for (let i = 0; i < size; i++) {
-    const from = (start + i) * k + end;
+    const from = (start + i) * k + middle;
     factors.set(upper.subarray(from, from + rest), i * rest);
   }
   const corrected = await multiply(arithmetic, {
     a: { data: factors, rows: size, columns: rest },
-    b: { data: errors.subarray(0, size * n), rows: size, columns: n },
+    b: { data: errors.subarray(start * n, middle * n), rows: size, columns: n },
     transposeA: true,
     scale: -1,
-    plus: { data: rows.subarray(end * n), rows: rest, columns: n },
+    plus: { data: rows.subarray(middle * n, end * n), rows: rest, columns: n },
   });
-  rows.set(corrected.data, end * n);
+  rows.set(corrected.data, middle * n);
 }
 
 function reorderRows(weight: Float64Array, order: Uint32Array, n: number): Float64Array {

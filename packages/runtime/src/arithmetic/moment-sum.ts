@@ -1,0 +1,99 @@
+import { GraphBuilder } from '@quantloop/onnx';
+import { Tensor } from 'onnxruntime-node';
+import type { Arithmetic } from './arithmetic.ts';
+import type { Matrix } from './multiply.ts';
+
+/** Columns whose products are one output of the graph; wide enough for its speed, narrow enough to skip half. */
+const PART = 512;
+
+/**
+ * Σ xᵀx over batches of rows, in float32. The sum is symmetric, so only parts on and above the diagonal are computed:
+ * for 2048 columns 10 of 16 products.
+ */
+export class MomentSum {
+  readonly #arithmetic: Arithmetic;
+  readonly #k: number;
+  readonly #widths: number[];
+  readonly #pairs: [number, number][];
+  #sums: Tensor[] | undefined;
+  /** Rows added. */
+  rows = 0;
+
+  constructor(arithmetic: Arithmetic, k: number) {
+    this.#arithmetic = arithmetic;
+    this.#k = k;
+    this.#widths = Array.from({ length: Math.ceil(k / PART) }, (_, i) => Math.min(PART, k - i * PART));
+    this.#pairs = this.#widths.flatMap((_, i) =>
+      this.#widths.slice(i).map((_, j): [number, number] => [i, i + j]),
+    );
+  }
+
+  /** @param x `[rows, k]` */
+  async add({ data, rows }: Matrix<Float32Array>): Promise<void> {
+    const before = this.#sums;
+    const outputs = await this.#arithmetic.run(
+      `moments/${this.#k}/${before !== undefined}`,
+      () => momentsGraph(this.#k, this.#widths, this.#pairs, before !== undefined),
+      {
+        x: new Tensor('float32', data, [rows, this.#k]),
+        ...Object.fromEntries((before ?? []).map((sum, index) => [`before_${index}`, sum])),
+      },
+    );
+    this.#sums = this.#pairs.map((_, index) => outputs[`sum_${index}`]!);
+    this.rows += rows;
+  }
+
+  /** Σ of the square of each column. */
+  squares(): Float32Array {
+    const squares = new Float32Array(this.#k);
+    for (const [index, sum] of (this.#sums ?? []).entries()) {
+      const [left, right] = this.#pairs[index]!;
+      const width = this.#widths[right]!;
+      const values = sum.data as Float32Array;
+      if (left !== right) continue;
+      for (let i = 0; i < width; i++) squares[left * PART + i] = values[i * (width + 1)]!;
+    }
+    return squares;
+  }
+
+  /** The whole matrix, [k, k]. */
+  matrix(): Float32Array<ArrayBuffer> {
+    const k = this.#k;
+    const whole = new Float32Array(k * k);
+    for (const [index, sum] of (this.#sums ?? []).entries()) {
+      const [left, right] = this.#pairs[index]!;
+      const width = this.#widths[right]!;
+      const values = sum.data as Float32Array;
+      for (let r = 0, i = left * PART; r < this.#widths[left]!; r++, i++) {
+        const row = values.subarray(r * width, (r + 1) * width);
+        whole.set(row, i * k + right * PART);
+        for (let c = 0; c < width; c++) whole[(right * PART + c) * k + i] = row[c]!;
+      }
+    }
+    return whole;
+  }
+}
+
+function momentsGraph(
+  k: number,
+  widths: readonly number[],
+  pairs: readonly (readonly [number, number])[],
+  goesOn: boolean,
+): Uint8Array {
+  const graph = new GraphBuilder({ name: 'moments' });
+  const x = graph.input('x', 'float32', ['rows', k]);
+  const parts = widths.map((_, i) => `part_${i}`);
+  graph.node('Split', [x, graph.constant('int64', [widths.length], widths)], {
+    outputs: parts,
+    attributes: { axis: 1 },
+  });
+  for (const [index, [left, right]] of pairs.entries()) {
+    const shape = [widths[left]!, widths[right]!];
+    const before = goesOn ? [graph.input(`before_${index}`, 'float32', shape)] : [];
+    graph.node('Gemm', [parts[left]!, parts[right]!, ...before], {
+      outputs: [graph.output(`sum_${index}`, 'float32', shape)],
+      attributes: { transA: 1 },
+    });
+  }
+  return graph.bytes();
+}
