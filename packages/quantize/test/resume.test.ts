@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { METHODS, quantizeFolder } from '@quantloop/quantize';
 import { describe, expect, test } from 'vitest';
+import { CHAIN_LAYERS, chainFolder } from './support/chain-folder.ts';
 import { linearsFolder, temporaryFolder } from './support/model-folder.ts';
 import { normals } from './support/random.ts';
 import { recipeOf } from './support/recipe.ts';
@@ -28,29 +29,34 @@ const attempt = async (options: {
 };
 
 const modelBytes = async (folder: string): Promise<Record<string, Buffer>> => {
-  const names = (await readdir(folder)).sort();
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])),
   );
 };
 
-test('killed before any weight, a job goes on from the last finished one to the same bytes', async () => {
-  const source = await linearsFolder(LAYERS);
-  const undisturbed = await temporaryFolder();
-  const method = 'rtn';
-  const first = { source, target: undisturbed, store: await temporaryFolder(), method };
-  expect(await attempt({ ...first, kill: -1 })).toEqual({ resumed: 0 });
-  const expected = await modelBytes(undisturbed);
+describe('killed before any weight, a job goes on from the last finished one to the same bytes', () => {
+  test.each(Object.keys(METHODS))('%s', async (method) => {
+    const source = await chainFolder();
+    const undisturbed = await temporaryFolder();
+    const first = { source, target: undisturbed, store: await temporaryFolder(), method };
+    expect(await attempt({ ...first, kill: -1 })).toEqual({ resumed: 0 });
+    const expected = await modelBytes(undisturbed);
 
-  const store = await temporaryFolder();
-  for (let kill = 1; kill <= LAYERS.length; kill++) {
+    const store = await temporaryFolder();
+    for (let kill = 1; kill <= CHAIN_LAYERS; kill++) {
+      const target = await temporaryFolder();
+      expect(await attempt({ source, target, store, method, kill })).toEqual({ signal: 'SIGKILL' });
+      expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
+    }
     const target = await temporaryFolder();
-    expect(await attempt({ source, target, store, method, kill })).toEqual({ signal: 'SIGKILL' });
-    expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
-  }
-  const target = await temporaryFolder();
-  expect(await attempt({ source, target, store, method, kill: -1 })).toEqual({ resumed: LAYERS.length - 1 });
-  expect(await modelBytes(target)).toEqual(expected);
+    expect(await attempt({ source, target, store, method, kill: -1 })).toEqual({ resumed: CHAIN_LAYERS - 1 });
+    expect(await modelBytes(target)).toEqual(expected);
+  });
 });
 
 /** Finished weights in memory. */

@@ -5,6 +5,7 @@
 import { openStore } from '@quantloop/artifacts';
 import { Recipe } from '@quantloop/core';
 import { quantizeFolder } from '@quantloop/quantize';
+import { CHAIN_SEQUENCES } from './chain-sequences.ts';
 
 const [source, target, storeRoot, recipe, kill] = process.argv.slice(2) as [
   string,
@@ -19,6 +20,7 @@ await quantizeFolder({
   source,
   target,
   recipe: Recipe.parse(JSON.parse(recipe)),
+  calibration: { sequences: CHAIN_SEQUENCES },
   checkpoint: store.checkpoint('a'.repeat(64)),
   blockWeights: 1,
   threads: 2,
