@@ -24,6 +24,7 @@ import { quantizeCaches } from './cache/quantize-caches.ts';
 import { Calibration } from './calibrate/calibration.ts';
 import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
+import { declareData } from './declare-data.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { raiseOpset } from './graph/standard-opset.ts';
 import { placeWeight } from './graph/place-weight.ts';
@@ -146,6 +147,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await moveInitializers({ model, reader, writer });
   signal?.throwIfAborted();
   await copyOtherFiles(source, target, data);
+  await declareData({ folder: target, files: writer.size > 0 ? 1 : 0 });
   const remaining = (info: TensorInfo) => !gone.has(info.name);
   const manifest = writeManifest({
     recipe,

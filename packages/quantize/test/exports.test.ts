@@ -1,5 +1,7 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Recipe } from '@quantloop/core';
-import type { ModelProto } from '@quantloop/onnx';
+import { graphOf, readModel, type ModelProto } from '@quantloop/onnx';
 import { quantizeFolder } from '@quantloop/quantize';
 import { generateGreedy } from '@quantloop/runtime';
 import { describe, expect, test } from 'vitest';
@@ -120,6 +122,24 @@ test('patterns match the names of modules where weights have made-up ones', asyn
     'model.rotary_emb.inv_freq':
       'input 0 of MatMul "/model/rotary_emb/MatMul", where a linear layer has its activations',
   });
+});
+
+test('the configuration of onnxruntime-genai stays beside the model', async () => {
+  const source = await exportFolder(genaiLlama({ weights: untied!, type: 'float32' }), ['model.onnx.data']);
+  const config = '{"model":{"decoder":{"filename":"model.onnx"}}}';
+  await writeFile(join(source, 'genai_config.json'), config);
+  const target = await temporaryFolder();
+  await quantizeFolder({ source, target, recipe: recipeOf({ method: 'rtn' }) });
+  expect(await readFile(join(target, 'genai_config.json'), 'utf8')).toBe(config);
+  expect((await readdir(target)).filter((name) => name.startsWith('model'))).toEqual([
+    'model.onnx',
+    'model.onnx_data',
+  ]);
+  const io = async (folder: string) => {
+    const { input, output } = graphOf(await readModel(join(folder, 'model.onnx')));
+    return [input, output];
+  };
+  expect(await io(target)).toEqual(await io(source));
 });
 
 test('an encoder is quantized like a decoder', async () => {
