@@ -93,6 +93,20 @@ describe('rows of a packed table are those that its layout reads back', () => {
     }
   });
 
+  test.each(['fp16', 'bf16'])('%s', async (method) => {
+    for (const k of [64, 8]) {
+      const source = await tableFolder(k, normals(ROWS * k, 3));
+      const { target, manifest } = await quantized(source, recipeOf({ method }));
+      expect(await operators(target)).toEqual(['Reshape', 'Gather', 'Cast', 'Cast']);
+      expect(manifest.totals).toMatchObject({ bytesBefore: ROWS * k * 4, bytesAfter: ROWS * k * 2 });
+      const values = await valuesOf(target, manifest.quantized[0]!);
+      const { states } = await runModel(target, ids);
+      expect(states).toEqual(
+        Float32Array.from(INDICES.flatMap((row) => [...values.subarray(row * k, (row + 1) * k)])),
+      );
+    }
+  });
+
   test.each(['float16', 'bfloat16'] as const)('a table of %s gives rows of its type', async (type) => {
     const data = normals(ROWS * 64, 3);
     const { target, manifest } = await quantized(
@@ -248,6 +262,19 @@ describe('an embedding that is tied to the head', () => {
     });
     const plain = await logitsOf(await dequantizedFolder(source, target, manifest));
     expect(relativeDistance(await logitsOf(target), plain)).toBeLessThan(0.1);
+  });
+
+  test.each(['fp16', 'bf16'])('%s stores it once, in half the bytes, for both', async (method) => {
+    const source = await exportFolder(optimumLlama({ weights, opset: 18, form: 'folded' }));
+    const { target, manifest } = await quantized(source, recipeOf({ method }));
+    const entry = manifest.quantized.find(({ name }) => name === EMBEDDING)!;
+    expect(entry).toMatchObject({
+      storage: { layout: 'matmul-half' },
+      nodes: ['/model/embed_tokens/Gather', '/lm_head/MatMul'],
+      bytesAfter: entry.bytesBefore / 2,
+    });
+    const plain = await logitsOf(await dequantizedFolder(source, target, manifest));
+    expect(relativeDistance(await logitsOf(target), plain)).toBeLessThan(1e-5);
   });
 
   test('a head that stays keeps the embedding as it is', async () => {

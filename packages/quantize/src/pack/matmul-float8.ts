@@ -28,6 +28,8 @@ export const matMulFloat8: Layout<Float8Storage> = {
 
   activations: () => 'float32',
 
+  byChannel: ({ granularity }) => granularity !== 'tensor',
+
   // Float8 types came with 19.
   opset: 19,
 

@@ -14,6 +14,8 @@ export const matMulHalf: Layout<HalfStorage> = {
 
   activations: () => 'float32',
 
+  byChannel: () => true,
+
   nodes(_storage, names) {
     const chain = new NodeChain(names.output);
     const rows = chain.add('rows', 'Cast', names.initializers, { to: ONNX_TYPES.float32.code });

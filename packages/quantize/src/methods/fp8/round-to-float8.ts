@@ -46,7 +46,7 @@ export async function roundToFloat8(
       }
     }
     addError(data, back, sums);
-    if (!Number.isFinite(sums[0])) refuseNonFinite(weight.name, k, panel);
+    if (!Number.isFinite(sums[0])) refuseNonFinite(weight.name, k, panel, weight.first);
   }
   return { parts, error: errorOf(sums) };
 }

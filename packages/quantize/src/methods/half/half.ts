@@ -8,9 +8,10 @@ import { planRounding } from '../roundings.ts';
 const options = z.strictObject({
   ...commonOptions,
   head: commonOptions.head.default(true),
+  embedding: commonOptions.embedding.default(true),
 });
 
-/** Weights in 16-bit floating point, each in half the bytes: the head too, as it costs next to no accuracy. */
+/** Weights in 16-bit floating point, each in half the bytes: head and embedding too, as it costs next to no accuracy. */
 function half(name: string, type: HalfStorage['type'], summary: string, source: string): Quantizer {
   return {
     facts: {

@@ -36,17 +36,22 @@ export async function roundToHalf(
     widen(target, back.subarray(0, data.length));
     addError(data, back, sums);
     if (!Number.isFinite(sums[1])) {
-      refuseNonFinite(weight.name, k, panel);
-      refuseOverflow(weight.name, storage, panel, back);
+      refuseNonFinite(weight.name, k, panel, weight.first);
+      refuseOverflow(weight, storage, panel, back);
     }
   }
   return { parts, error: errorOf(sums) };
 }
 
-function refuseOverflow(name: string, { k, type }: HalfStorage, panel: Panel, back: Float32Array): void {
+function refuseOverflow(
+  { name, first: firstChannel = 0 }: WeightSource,
+  { k, type }: HalfStorage,
+  panel: Panel,
+  back: Float32Array,
+): void {
   const index = back.subarray(0, panel.data.length).findIndex((value) => !Number.isFinite(value));
   if (index < 0) return;
-  const place = `input ${index % k}, output ${panel.first + Math.floor(index / k)}`;
+  const place = `input ${index % k}, output ${firstChannel + panel.first + Math.floor(index / k)}`;
   const { largest } = CONVERSIONS[type];
   throw new QuantloopError({
     code: 'unsupported',
