@@ -9,7 +9,7 @@ import {
 } from '@quantloop/core';
 import { fidelityStage, performanceStage } from '@quantloop/evaluate';
 import { recallStage } from '@quantloop/jobs';
-import { quantizeStage } from '@quantloop/quantize';
+import { quantizeStage, statisticsStage } from '@quantloop/quantize';
 
 /** Thrown to end a trial at the first stage that is not in the store. */
 class NotStored extends Error {}
@@ -31,6 +31,7 @@ export function recallActivities({ storeRoot }: { storeRoot: string }): RecallAc
         runTrial({
           input,
           stages: {
+            collectStatistics: (job) => stored(recallStage(statisticsStage, job, { store })),
             quantizeModel: (job) => stored(recallStage(quantizeStage, job, { store })),
             evaluateFidelity: (job) => stored(recallStage(fidelityStage, job, { store })),
             evaluatePerformance: (job) => stored(recallStage(performanceStage, job, { store })),

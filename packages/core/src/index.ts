@@ -47,7 +47,7 @@ export { InvalidSpec, formatPath, type SpecIssue } from './errors/invalid-spec.t
 export { formatValue } from './board/format-value.ts';
 export { parseCampaignFile, parseRecipe } from './plan/parse-campaign-file.ts';
 export { expandRecipes, type LabelledRecipe } from './plan/expand-recipes.ts';
-export { calibratedMethods, needsCalibration } from './plan/needs-calibration.ts';
+export { calibratedMethods, needsCalibration, needsStatistics } from './plan/needs-calibration.ts';
 export { recipeLabel } from './plan/recipe-label.ts';
 export { recipeParts } from './plan/recipe-parts.ts';
 export {

@@ -16,6 +16,7 @@ const Input: z.ZodType<QuantizeModelInput> = z.strictObject({
   model: ArtifactRef,
   recipe: Recipe,
   calibration: Calibration.exactOptional(),
+  statistics: ArtifactRef.exactOptional(),
 });
 
 const Output: z.ZodType<QuantizeModelOutput> = z.strictObject({

@@ -38,8 +38,8 @@ export function define(command: Command): void {
     .option('--seed <n>', '0: the first texts; any other: texts drawn at random', nonNegativeInteger)
     .action(async (source: string, options: QuantizeOptions) => {
       const { openStore } = await import('@quantloop/artifacts');
-      const { formatValue } = await import('@quantloop/core');
-      const { quantizeStage } = await import('@quantloop/quantize');
+      const { formatValue, needsStatistics } = await import('@quantloop/core');
+      const { METHOD_FACTS, quantizeStage, statisticsStage } = await import('@quantloop/quantize');
       const { importSource, runVisibly } = await import('../stages/run-visibly.ts');
       const { placeFolder, requireFreeFolder } = await import('../stages/place-folder.ts');
       const { recipeFromFlags } = await import('../stages/recipe-from-flags.ts');
@@ -52,10 +52,21 @@ export function define(command: Command): void {
       const store = await openStore({ root: storeRoot(options) });
       const calibration = texts && (await storeCalibration(texts, store));
       const imported = await importSource(source, { store, json: options.json === true });
+      const { model } = imported;
+      const visible = { store, json: options.json === true };
+      const collected =
+        calibration !== undefined && needsStatistics(recipe, METHOD_FACTS)
+          ? (await runVisibly(statisticsStage, { model, calibration }, visible)).output
+          : undefined;
       const { output, execution } = await runVisibly(
         quantizeStage,
-        { model: imported.model, recipe, ...(calibration !== undefined && { calibration }) },
-        { store, json: options.json === true },
+        {
+          model,
+          recipe,
+          ...(calibration !== undefined && { calibration }),
+          ...(collected !== undefined && { statistics: collected.statistics }),
+        },
+        visible,
       );
       await placeFolder(await store.folder(output.model), options.out);
       if (options.json) {

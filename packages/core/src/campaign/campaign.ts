@@ -14,6 +14,8 @@ export const Candidate = z.strictObject({
   simulatedOn: z.array(z.string()),
   /** Its method runs the model on the campaign's calibration texts. */
   calibrated: z.boolean().default(false),
+  /** Its method looks at statistics of the unquantized model on these texts, which all such candidates share. */
+  statistics: z.boolean().default(false),
 });
 export type Candidate = z.infer<typeof Candidate>;
 

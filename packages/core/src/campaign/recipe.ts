@@ -96,6 +96,8 @@ export interface MethodFacts {
   readonly version: string;
   /** Whether the model is run on calibration texts; where that depends on the recipe, a function of it. */
   readonly needsCalibration: boolean | ((recipe: WeightRecipe) => boolean);
+  /** Whether statistics of the unquantized model are needed, from the same texts. @default false */
+  readonly needsStatistics?: boolean | ((recipe: WeightRecipe) => boolean);
   /** Allowed values, the first one is the default. */
   readonly bits: readonly number[];
   /** Allowed granularities, the first one is the default; `group` may carry any size of `groups`. */

@@ -9,6 +9,8 @@ export interface PlannedTrial {
   target: Target;
   /** Present when its recipe is calibrated. */
   calibration?: Calibration;
+  /** Its recipe needs statistics. */
+  statistics?: true;
 }
 
 /** The label of the unquantized model on the target's own engine: a row of its own. */
@@ -25,7 +27,7 @@ export function planRound(campaign: Campaign): PlannedTrial[] {
           trial: { ...place, id: id(BASELINE), label: BASELINE, recipe: null, round: 0, simulated: false },
           target,
         },
-        ...campaign.candidates.map(({ recipe, label, simulatedOn, calibrated }) => ({
+        ...campaign.candidates.map(({ recipe, label, simulatedOn, calibrated, statistics }) => ({
           trial: {
             ...place,
             id: id(label),
@@ -36,6 +38,7 @@ export function planRound(campaign: Campaign): PlannedTrial[] {
           },
           target,
           ...(calibrated && campaign.calibration !== undefined && { calibration: campaign.calibration }),
+          ...(statistics && { statistics }),
         })),
       ];
     }),

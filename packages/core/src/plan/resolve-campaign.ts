@@ -8,7 +8,7 @@ import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
 import { knownMetrics, type KnownMetric } from './known-metrics.ts';
-import { calibratedMethods, needsCalibration } from './needs-calibration.ts';
+import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
 
 export interface ResolveCampaignOptions {
@@ -86,6 +86,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
         .filter((target) => recipeSupport(each.recipe, methods, target.engine) === 'simulated')
         .map((target) => target.id),
       calibrated: calibrated.includes(each),
+      statistics: needsStatistics(each.recipe, methods),
     })),
     budget: { trials: file.budget.trials, wallClock: file.budget.wallClock?.value ?? null },
     seed: file.seed,

@@ -26,11 +26,23 @@ export interface ImportModelOutput {
   provenance: Provenance;
 }
 
+export interface CollectStatisticsInput {
+  model: ArtifactRef;
+  calibration: Calibration;
+}
+export interface CollectStatisticsOutput {
+  /** Folder artifact: what the model's linear layers read on the calibration texts. */
+  statistics: ArtifactRef;
+  provenance: Provenance;
+}
+
 export interface QuantizeModelInput {
   model: ArtifactRef;
   recipe: Recipe;
   /** Present for recipes that need it, and only for them: it is part of the job's identity. */
   calibration?: Calibration;
+  /** Present for recipes that need them. */
+  statistics?: ArtifactRef;
 }
 export interface QuantizeModelOutput {
   model: ArtifactRef;
@@ -97,6 +109,7 @@ export interface ImportActivities {
   importModel(input: ImportModelInput): Promise<StageResult<ImportModelOutput>>;
 }
 export interface QuantizeActivities {
+  collectStatistics(input: CollectStatisticsInput): Promise<StageResult<CollectStatisticsOutput>>;
   quantizeModel(input: QuantizeModelInput): Promise<StageResult<QuantizeModelOutput>>;
 }
 export interface EvaluateActivities {

@@ -106,7 +106,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   }
 
   function inputOf(
-    { trial, target, calibration }: PlannedTrial,
+    { trial, target, calibration, statistics }: PlannedTrial,
     source: StageResult<ImportModelOutput>,
     baseline?: NonNullable<TrialWorkflowInput['baseline']>,
   ): TrialWorkflowInput {
@@ -117,6 +117,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
       campaign: { fidelity, performance, seed, engine: target.engine },
       ...(trial.recipe === null && { importExecution: source.execution }),
       ...(calibration !== undefined && { calibration }),
+      ...(statistics !== undefined && { statistics }),
       ...(baseline !== undefined && { baseline }),
     };
   }

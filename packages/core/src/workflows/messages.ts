@@ -59,6 +59,8 @@ export interface TrialWorkflowInput {
   };
   /** Present when the recipe is calibrated. */
   calibration?: Calibration;
+  /** The recipe needs statistics of the model on the calibration texts. */
+  statistics?: true;
   /** Absent for the baseline itself. */
   baseline?: { model: ArtifactRef; items: ArtifactRef };
 }

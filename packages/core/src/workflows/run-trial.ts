@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 import type { Failure, Trial } from '../board/trial.ts';
+import type { Calibration } from '../campaign/calibration.ts';
 import type { EvaluateActivities, QuantizeActivities, StageResult } from './activities.ts';
 import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
 
@@ -34,11 +35,13 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
     let { model } = source;
     const { recipe } = trial;
     if (recipe !== null) {
+      const statistics = input.statistics && calibration && (await collect(calibration));
       const quantized = await run('quantize', () =>
         stages.quantizeModel({
           model: source.model,
           recipe,
           ...(calibration !== undefined && { calibration }),
+          ...(statistics !== undefined && { statistics }),
         }),
       );
       model = quantized.model;
@@ -64,7 +67,12 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
   }
   return { trial, items };
 
-  async function run<Output extends Pick<Trial, 'metrics' | 'provenance'>>(
+  async function collect(calibration: Calibration): Promise<ArtifactRef> {
+    const job = { model: source.model, calibration };
+    return (await run('statistics', () => stages.collectStatistics(job))).statistics;
+  }
+
+  async function run<Output extends Pick<Trial, 'provenance'> & Partial<Pick<Trial, 'metrics'>>>(
     name: string,
     execute: () => Promise<StageResult<Output>>,
   ): Promise<Output> {

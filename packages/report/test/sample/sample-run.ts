@@ -125,6 +125,7 @@ function sampleCampaign({ models, targets, recipes, maxDrop }: SampleOptions): C
       label: labelOf(each),
       simulatedOn: each.bits === 3 ? targets : [],
       calibrated: false,
+      statistics: false,
     })),
     budget: { trials: 40, wallClock: null },
     seed: 0,
