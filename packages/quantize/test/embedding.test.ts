@@ -264,19 +264,6 @@ describe('an embedding that is tied to the head', () => {
     expect(relativeDistance(await logitsOf(target), plain)).toBeLessThan(0.1);
   });
 
-  test.each(['fp16', 'bf16'])('%s stores it once, in half the bytes, for both', async (method) => {
-    const source = await exportFolder(optimumLlama({ weights, opset: 18, form: 'folded' }));
-    const { target, manifest } = await quantized(source, recipeOf({ method }));
-    const entry = manifest.quantized.find(({ name }) => name === EMBEDDING)!;
-    expect(entry).toMatchObject({
-      storage: { layout: 'matmul-half' },
-      nodes: ['/model/embed_tokens/Gather', '/lm_head/MatMul'],
-      bytesAfter: entry.bytesBefore / 2,
-    });
-    const plain = await logitsOf(await dequantizedFolder(source, target, manifest));
-    expect(relativeDistance(await logitsOf(target), plain)).toBeLessThan(1e-5);
-  });
-
   test('a head that stays keeps the embedding as it is', async () => {
     const source = await exportFolder(optimumLlama({ weights, opset: 18, form: 'folded' }));
     const { manifest } = await quantized(source, whole('rtn', { options: { head: false } }));

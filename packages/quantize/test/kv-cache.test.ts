@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { graphOf, readModel, TensorReader, writeModel } from '@quantloop/onnx';
+import { importModel } from '@quantloop/models';
 import { quantizeFolder, type QuantizeFolderOptions } from '@quantloop/quantize';
 import {
   forward,
@@ -111,6 +112,13 @@ describe('a model with its cache in 8 bits', () => {
     ];
     const same = a.flat().filter((token, i) => token === b.flat()[i]).length;
     expect(same).toBeGreaterThan(a.flat().length / 2);
+  });
+
+  test('is a model folder like any other', async () => {
+    const { target } = await quantized();
+    const folder = join(await temporaryFolder(), 'imported');
+    await importModel({ source: target, folder });
+    expect((await open(folder)).shape.cacheType).toBe('int8');
   });
 
   test('resumes without running the calibration texts again, to the same bytes', async () => {

@@ -3,7 +3,12 @@ import { type ModelProto, ONNX_TYPES, type ValueInfoProto, graphOf } from '@quan
 
 const REQUIRED_INPUTS = ['input_ids', 'attention_mask'];
 const OPTIONAL_INPUTS = ['position_ids', 'num_logits_to_keep'];
-const CACHE_TYPES: readonly number[] = [ONNX_TYPES.float32.code, ONNX_TYPES.float16.code];
+/** `int8` is that of models whose cache quantloop quantized. */
+const CACHE_TYPES: readonly number[] = [
+  ONNX_TYPES.float32.code,
+  ONNX_TYPES.float16.code,
+  ONNX_TYPES.int8.code,
+];
 
 /**
  * Checks that a ready ONNX model is a decoder with KV cache whose inputs and outputs are named as optimum names them.
