@@ -18,6 +18,8 @@ export type { WeightUse } from './graph/weight-use.ts';
 export { isHead } from './graph/is-head.ts';
 export { roleOf } from './graph/role-of.ts';
 export { readCalibration, type CalibrationSet } from './calibrate/read-calibration.ts';
+export { chooseScale, type EqualizedLayer } from './equalize/choose-scale.ts';
+export type { ChannelMagnitudes, Equalizer, StationInputs } from './equalize/equalizer.ts';
 export { equalizeModel } from './equalize/equalize-model.ts';
 export { findStations, type Station } from './equalize/station.ts';
 export { QuantizationManifest } from './manifest/manifest.ts';

@@ -78,7 +78,7 @@ const COMPUTED = ['float32', 'float16', 'bfloat16'] as const satisfies readonly 
 /** Whether a method's own plan will do for a weight that is looked up too. What it refuses to a layer is refused. */
 function canBeLookedUp(plan: WeightPlan | Refusal, { linears }: SharedWeight): boolean {
   if ('refuse' in plan) return linears.length > 0;
-  if (plan.calibrated === true && linears.length === 0) return false;
+  if ((plan.calibrated === true || plan.measured === true) && linears.length === 0) return false;
   return layoutOf(plan.storage).lookup !== undefined;
 }
 

@@ -25,6 +25,7 @@ import { Calibration } from './calibrate/calibration.ts';
 import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { declareData } from './declare-data.ts';
+import { Equalization } from './equalize/equalization.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { raiseOpset } from './graph/standard-opset.ts';
 import { placeWeight } from './graph/place-weight.ts';
@@ -37,8 +38,10 @@ import { checkRecipe, METHOD_FACTS } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
 import { layoutOf } from './pack/layout.ts';
 import { planWeights, type PlannedWeight } from './plan-weights.ts';
+import type { Statistics } from './statistics/statistics-file.ts';
 import { RoundAhead } from './threads/round-ahead.ts';
 import { PanelMemory } from './weights/panel-memory.ts';
+import { stopOnAbort } from './weights/stop-on-abort.ts';
 import { openWeight } from './weights/weight-source.ts';
 
 export interface QuantizeFolderOptions {
@@ -49,6 +52,8 @@ export interface QuantizeFolderOptions {
   recipe: Recipe;
   /** What calibrated methods run the model on; others do not look at it. */
   calibration?: CalibrationSet;
+  /** What the layers of the unquantized model read on those texts, for methods that need it. */
+  statistics?: Statistics;
   /** Finished blocks of weights are kept here and taken from here. @default none */
   checkpoint?: Pick<Checkpoint, 'read' | 'write'>;
   /** Weights (numbers, not tensors) in a block, at least. @default 2^20: writing it takes as long as computing it */
@@ -89,27 +94,32 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   refuseQuantized(model);
   const data = dataFiles(model);
   hoistConstants(model);
-  await using reader = new TensorReader({ model, file });
+  await using original = new TensorReader({ model, file });
   const readers = weightReaders(model);
-  const sources = weightsOf(model, reader);
+  const sources = weightsOf(model, original);
   const { head, embedding } = recipe.options;
-  const copies = head === true && embedding === true ? await tieHead(model, reader) : [];
+  const copies = head === true && embedding === true ? await tieHead(model, original) : [];
   const { planned, left, excluded, mixed } = planWeights(model, recipe);
   const caches = recipe.options['kvCache'] === 'int8' ? findCaches(model) : [];
 
   await mkdir(target, { recursive: true });
+  await using equalization = await openEqualization({ ...options, model, file, reader: original, planned });
+  const reader = equalization?.reader ?? original;
+  const added = weightsOf(model, reader).filter(({ name }) => !readers.has(name));
+  const addedReaders = [...weightReaders(model)].filter(([name]) => !readers.has(name));
   const magnitudes = await calibrateCaches({ ...options, calibration, caches, model, reader });
   await using writer = await ExternalDataWriter.open({ folder: target });
   await using inputs = await openCalibration({ calibration, planned, model, reader, target, signal });
   const locations = planned.map(({ use: { weight: name, k, n, transposed } }) => {
-    return { name, k, n, transposed };
+    const scaling = equalization?.scaling(name);
+    return { name, k, n, transposed, ...(scaling !== undefined && { scaling }) };
   });
   const pieces = planned.map(
     ({ plan: { rounding } }, i) => rounding && { location: locations[i]!, rounding },
   );
   const { threads } = options;
   const memory = new PanelMemory();
-  await using ahead = new RoundAhead({ file, reader, pieces, threads, signal, memory });
+  await using ahead = new RoundAhead({ file, reader: original, pieces, threads, signal, memory });
   const pending = planned.map(({ linears: [first], plan }, done) => {
     const location = locations[done]!;
     const { name, k, n } = location;
@@ -118,9 +128,10 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       onProgress?.({ done, total: planned.length, unit: 'tensors', note: name });
       const rounded = ahead.take(done);
       if (rounded !== undefined) return rounded;
-      const weight = openWeight({ ...location, reader, memory });
-      if (plan.calibrated !== true) return plan.quantize(weight);
-      return plan.quantize(weight, await inputs!.inputsOf(first!));
+      const weight = openWeight({ ...location, reader: original, memory });
+      if (plan.calibrated === true) return plan.quantize(weight, await inputs!.inputsOf(first!));
+      if (plan.measured !== true) return plan.quantize(weight);
+      return plan.quantize(stopOnAbort(weight, signal), await equalization!.inputsOf(first!));
     };
     return { name, storage: plan.storage, weights: k * n, compute };
   });
@@ -152,9 +163,9 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const manifest = writeManifest({
     recipe,
     ...(calibration !== undefined && { calibration }),
-    sources,
+    sources: [...sources, ...added],
     remaining,
-    readers,
+    readers: new Map([...readers, ...addedReaders]),
     finished,
     left,
     excluded,
@@ -212,6 +223,30 @@ async function openCalibration(options: {
   const scratch = join(target, '.calibration');
   const { sequences } = calibration;
   return Calibration.open({ model, reader, linears, sequences, scratch, signal });
+}
+
+/** The model rescaled, for plans that ask for that or round by what the unquantized model reads; else undefined. */
+async function openEqualization(
+  options: QuantizeFolderOptions & {
+    model: ModelProto;
+    file: string;
+    reader: TensorReader;
+    planned: readonly PlannedWeight[];
+  },
+): Promise<Equalization | undefined> {
+  const { recipe, planned, onProgress } = options;
+  if (!planned.some(({ plan }) => plan.equalizer !== undefined || plan.measured === true)) return undefined;
+  const { statistics } = options;
+  if (statistics === undefined) {
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: `${recipe.method} needs statistics of the unquantized model.`,
+      hint: 'Collect them with collectStatistics on the calibration texts.',
+    });
+  }
+  const onStation = (input: string) =>
+    onProgress?.({ done: 0, total: planned.length, unit: 'tensors', note: `rescaling ${input}` });
+  return Equalization.open({ ...options, statistics, onStation });
 }
 
 /** All initializers, those of subgraphs too. */

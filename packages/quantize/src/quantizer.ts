@@ -1,6 +1,7 @@
 import type { MethodFacts, WeightRecipe } from '@quantloop/core';
 import type { OnnxType } from '@quantloop/onnx';
 import type { Arithmetic } from '@quantloop/runtime';
+import type { Equalizer } from './equalize/equalizer.ts';
 import type { PackedWeight } from './pack/packed-weight.ts';
 import type { Rounding } from './methods/roundings.ts';
 import type { Storage } from './pack/storage.ts';
@@ -30,10 +31,15 @@ export interface WeightPlan {
   storage: Storage;
   /** Rounds by the inputs the layer has once all layers before it are quantized. @default false */
   calibrated?: boolean;
+  /** Rounds by the inputs the layer has in the unquantized model. @default false */
+  measured?: boolean;
+  /** Rescales the layer's inputs before. @default they stay as they are */
+  equalizer?: Equalizer;
   /**
    * Rounds and packs. The same weight and inputs give the same bytes: an interrupted job repeats it.
    *
-   * @param inputs given where the plan is `calibrated`, and only there
+   * @param weight rescaled, where there is an equalizer, and so are the inputs
+   * @param inputs given where the plan is `calibrated` or `measured`, and only there
    */
   quantize(weight: WeightSource, inputs?: LayerInputs): Promise<PackedWeight>;
   /** What `quantize` does as plain data, where it needs nothing but the weight: threads can then do it. */

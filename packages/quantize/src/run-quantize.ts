@@ -3,6 +3,7 @@ import type { JobContext } from '@quantloop/jobs';
 import { readCalibration } from './calibrate/read-calibration.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { quantizeFolder } from './quantize-folder.ts';
+import { Statistics } from './statistics/statistics-file.ts';
 
 /** The job behind `quantizeStage`, run in a child process of its own. */
 export async function run(input: QuantizeModelInput, context: JobContext): Promise<QuantizeModelOutput> {
@@ -16,6 +17,9 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
     recipe: input.recipe,
     ...(asked !== undefined && {
       calibration: await readCalibration({ folder: source, file: await store.file(asked.text), asked }),
+    }),
+    ...(input.statistics !== undefined && {
+      statistics: await Statistics.open(await store.folder(input.statistics)),
     }),
     checkpoint,
     signal,

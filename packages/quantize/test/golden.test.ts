@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importModel, loadTokenizer } from '@quantloop/models';
-import { quantizeFolder } from '@quantloop/quantize';
+import { collectStatistics, quantizeFolder, Statistics } from '@quantloop/quantize';
 import { openSession, scoreSequences } from '@quantloop/runtime';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './support/model-folder.ts';
@@ -33,6 +33,7 @@ describe.skipIf(!present)(
     };
 
     let source: string;
+    let statistics: Statistics;
     beforeAll(async () => {
       golden = JSON.parse(readFileSync(join(data, 'golden/quantized.json'), 'utf8'));
       source = await temporaryFolder();
@@ -45,7 +46,18 @@ describe.skipIf(!present)(
       };
       sequences = lines.slice(0, 200).map((line) => ({ tokens: tokensOf(line), from: 1 }));
       calibration = { sequences: lines.slice(500, 628).map(tokensOf) };
+      const collected = await temporaryFolder();
+      await collectStatistics({ source, target: collected, sequences: calibration.sequences });
+      statistics = await Statistics.open(collected);
     });
+
+    const rescaled = async (method: string, bits: number, symmetric: boolean): Promise<number> => {
+      const target = await temporaryFolder();
+      const options = { head: false, symmetricRange: 'centered', accuracyLevel: 0 };
+      const recipe = recipeOf({ method, bits, symmetric, granularity: 'channel', options });
+      await quantizeFolder({ source, target, recipe, calibration, statistics });
+      return perplexity(target);
+    };
 
     test('before quantization', async () => {
       expect(await perplexity(source)).toBeCloseTo(golden.fp32, 3);
@@ -95,6 +107,14 @@ describe.skipIf(!present)(
         const recipe = recipeOf({ method: 'gptq', bits, symmetric, granularity: 'channel', options });
         await quantizeFolder({ source, target, recipe, calibration });
         expect(await perplexity(target)).toBeLessThanOrEqual(golden.gptq[name]!);
+      });
+
+      test(`awq per channel, ${name}: at or below GPTQ`, async () => {
+        expect(await rescaled('awq', bits, symmetric)).toBeLessThanOrEqual(golden.gptq[name]!);
+      });
+
+      test(`awq-gptq per channel, ${name}: below rounding to nearest`, async () => {
+        expect(await rescaled('awq-gptq', bits, symmetric)).toBeLessThan(golden.rtn[name]!);
       });
     }
   },

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { METHODS, quantizeFolder } from '@quantloop/quantize';
+import { needsCalibration } from '@quantloop/core';
+import { METHOD_FACTS, METHODS, quantizeFolder } from '@quantloop/quantize';
 import { describe, expect, test } from 'vitest';
 import { CHAIN_LAYERS, chainFolder } from './support/chain-folder.ts';
 import { linearsFolder, temporaryFolder } from './support/model-folder.ts';
@@ -87,7 +88,9 @@ describe('finished weights', () => {
     return { resumed, bytes: await modelBytes(target) };
   };
 
-  const dataFree = Object.keys(METHODS).filter((name) => !METHODS[name]!.facts.needsCalibration);
+  const dataFree = Object.keys(METHODS).filter(
+    (method) => !needsCalibration(recipeOf({ method }), METHOD_FACTS),
+  );
 
   // Those that calibrate: calibrated.test.ts.
   test.each(dataFree)('%s: are taken over bit by bit', async (method) => {

@@ -8,7 +8,7 @@ import {
   type ModelProto,
 } from '@quantloop/onnx';
 import type { FoldTarget } from './find-fold.ts';
-import type { Scalings } from './scaling.ts';
+import type { Scalings } from '../weights/scaling.ts';
 import type { Station } from './station.ts';
 
 /**

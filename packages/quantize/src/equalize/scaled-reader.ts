@@ -6,11 +6,12 @@ import {
   ONNX_TYPES,
   TensorReader,
   toFloat32,
+  type MatrixBlock,
   type ModelProto,
   type OnnxType,
   type TensorProto,
 } from '@quantloop/onnx';
-import { scaleInPlace, type Scaling, type Scalings } from './scaling.ts';
+import { scaleBlock, scaleRange, type Scaling, type Scalings } from '../weights/scaling.ts';
 
 /** Reads a model whose constants are multiplied on the way: nothing is written, and nothing else needs to know. */
 export class ScaledReader extends TensorReader {
@@ -51,7 +52,18 @@ export class ScaledReader extends TensorReader {
     const count = range.count ?? byteLength / width - start;
     const bytes = await super.readRange(tensor, { offset: start * width, length: count * width });
     const values = toFloat32(type, bytes);
-    scaleInPlace(values, start, dims.at(-1) ?? 1, scaling);
+    scaleRange(values, start, dims.at(-1) ?? 1, scaling);
+    return values;
+  }
+
+  override async readBlock(
+    tensor: string | TensorProto,
+    block: MatrixBlock,
+    out?: Float32Array<ArrayBuffer>,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const values = await super.readBlock(tensor, block, out);
+    const scaling = this.#scalings.get(tensor);
+    if (scaling !== undefined) scaleBlock(values, block, scaling);
     return values;
   }
 }

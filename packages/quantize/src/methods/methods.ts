@@ -8,6 +8,7 @@ import {
   type WeightRecipe,
 } from '@quantloop/core';
 import type { Quantizer } from '../quantizer.ts';
+import { awq, awqGptq } from './awq/awq.ts';
 import { fp4, nf4 } from './bnb4/bnb4.ts';
 import { dynamicInt8 } from './dynamic-int8/dynamic-int8.ts';
 import { fp8 } from './fp8/fp8.ts';
@@ -21,6 +22,8 @@ export const METHODS: Record<string, Quantizer> = {
   rtn,
   hqq,
   gptq,
+  awq,
+  'awq-gptq': awqGptq,
   'dynamic-int8': dynamicInt8,
   nf4,
   fp4,

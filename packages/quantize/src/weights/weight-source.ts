@@ -1,4 +1,5 @@
 import type { TensorProto, TensorReader } from '@quantloop/onnx';
+import { scaleBlock, type Scaling } from './scaling.ts';
 import { PanelMemory } from './panel-memory.ts';
 import { transposePanel } from './transpose-panel.ts';
 
@@ -35,6 +36,8 @@ export interface WeightLocation {
   transposed: boolean;
   /** Only these output channels, as if there were no others. @default all */
   channels?: { first: number; count: number };
+  /** What the initializer is multiplied by. @default nothing */
+  scaling?: Scaling;
 }
 
 export interface OpenWeightOptions extends WeightLocation {
@@ -78,12 +81,19 @@ async function* panelsOf(options: OpenWeightOptions, multiple: number): AsyncGen
 }
 
 /** Channels `first` to `first + count`, as they lie in the file: [count, k] if transposed, else [k, count]. */
-function readStrip(options: OpenWeightOptions, first: number, count: number, out: Float32Array<ArrayBuffer>) {
-  const { reader, tensor = options.name, k, transposed } = options;
+async function readStrip(
+  options: OpenWeightOptions,
+  first: number,
+  count: number,
+  out: Float32Array<ArrayBuffer>,
+) {
+  const { reader, tensor = options.name, k, transposed, scaling } = options;
   const block = transposed
     ? { firstRow: first, rows: count, firstColumn: 0, columns: k }
     : { firstRow: 0, rows: k, firstColumn: first, columns: count };
-  return reader.readBlock(tensor, block, out);
+  const strip = await reader.readBlock(tensor, block, out);
+  if (scaling !== undefined) scaleBlock(strip, block, scaling);
+  return strip;
 }
 
 const roundUp = (value: number, multiple: number): number =>

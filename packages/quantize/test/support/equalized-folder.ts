@@ -32,11 +32,12 @@ export async function equalizedFolder(
   hoistConstants(model);
   const stations = findStations(model, findLinears(model));
   const scales = new Map(stations.map((station, index) => [station, scaleOf(station, index)]));
-  await using reader = equalizeModel({ model, file, scales });
+  const { reader } = equalizeModel({ model, file, scales });
   await using writer = await ExternalDataWriter.open({ folder });
   removeUnusedInitializers(model);
   await moveInitializers({ model, reader, writer });
   await writer.commit();
   await writeModel({ model, file: join(folder, 'model.onnx') });
+  await reader.close();
   return { folder, stations };
 }

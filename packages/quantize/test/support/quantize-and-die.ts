@@ -2,9 +2,10 @@
  * Quantizes in a process of its own, which kills itself with SIGKILL where told: before tensor `kill`, or when
  * all are finished and the model is to be written. Arguments: source, target, store, recipe, kill.
  */
+import { join } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
-import { Recipe } from '@quantloop/core';
-import { quantizeFolder } from '@quantloop/quantize';
+import { needsStatistics, Recipe } from '@quantloop/core';
+import { collectStatistics, METHOD_FACTS, quantizeFolder, Statistics } from '@quantloop/quantize';
 import { CHAIN_SEQUENCES } from './chain-sequences.ts';
 
 const [source, target, storeRoot, recipe, kill] = process.argv.slice(2) as [
@@ -15,12 +16,18 @@ const [source, target, storeRoot, recipe, kill] = process.argv.slice(2) as [
   string,
 ];
 const store = await openStore({ root: storeRoot });
+const sequences = CHAIN_SEQUENCES;
+const parsed = Recipe.parse(JSON.parse(recipe));
+const collected = join(storeRoot, 'statistics');
+const measured = needsStatistics(parsed, METHOD_FACTS);
+if (measured) await collectStatistics({ source, target: collected, sequences });
 let resumed = 0;
 await quantizeFolder({
   source,
   target,
-  recipe: Recipe.parse(JSON.parse(recipe)),
-  calibration: { sequences: CHAIN_SEQUENCES },
+  recipe: parsed,
+  calibration: { sequences },
+  ...(measured && { statistics: await Statistics.open(collected) }),
   checkpoint: store.checkpoint('a'.repeat(64)),
   blockWeights: 1,
   threads: 2,

@@ -4,6 +4,7 @@ import type { IntegerStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
 import { planRounding } from '../roundings.ts';
+import { smoothing, smoothingOptions } from './smoothing.ts';
 
 const options = z.strictObject({
   activations: z
@@ -16,6 +17,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Weights of 7 bits. On x86 CPUs without VNNI sums of two 8-bit products saturate at 16 bits.'),
+  ...smoothingOptions,
   ...commonOptions,
 });
 
@@ -34,6 +36,7 @@ export const dynamicInt8: Quantizer = {
       'MatMulIntegerToFloat and DynamicQuantizeMatMul of ONNX Runtime 1.30; weight grid of llm-compressor',
     version: '2',
     needsCalibration: false,
+    needsStatistics: ({ options: { smooth = 'none' } }) => smooth !== 'none',
     bits: [8],
     granularities: ['channel', 'tensor'],
     groups: [],
@@ -44,10 +47,13 @@ export const dynamicInt8: Quantizer = {
 
   plan({ k, n }, recipe) {
     if (typeof recipe.granularity === 'object') return { refuse: 'dynamic-int8 has no groups' };
-    const { reduceRange, activations } = options.parse(recipe.options);
+    const { reduceRange, activations, smooth } = options.parse(recipe.options);
     const bits = reduceRange ? 7 : 8;
     const scalePer = recipe.granularity;
     const storage: IntegerStorage = { layout: 'matmul-integer', k, n, bits, scalePer, activations };
-    return planRounding({ kind: 'int8', storage });
+    return {
+      ...planRounding({ kind: 'int8', storage }),
+      ...(smooth !== 'none' && { equalizer: smoothing({ smooth, k, bits }) }),
+    };
   },
 };

@@ -22,13 +22,32 @@ export class Scalings {
 }
 
 /** Multiplies elements `start` to `start + values.length` of a tensor with `columns` columns, in place. */
-export function scaleInPlace(values: Float32Array, start: number, columns: number, scaling: Scaling): void {
-  const { rows, columns: byColumn } = scaling;
-  let row = Math.floor(start / columns);
-  let column = start % columns;
-  for (let i = 0; i < values.length; row++, column = 0) {
+export function scaleRange(values: Float32Array, start: number, columns: number, scaling: Scaling): void {
+  const firstRow = Math.floor(start / columns);
+  const skipped = start % columns;
+  scaleRows(values, { firstRow, firstColumn: 0, columns, skipped }, scaling);
+}
+
+/** Multiplies a block of a tensor, row-major, in place. */
+export function scaleBlock(
+  values: Float32Array,
+  block: { firstRow: number; firstColumn: number; columns: number },
+  scaling: Scaling,
+): void {
+  scaleRows(values, { ...block, skipped: 0 }, scaling);
+}
+
+/** @param block.skipped columns of the first row that are not there */
+function scaleRows(
+  values: Float32Array,
+  block: { firstRow: number; firstColumn: number; columns: number; skipped: number },
+  { rows, columns: byColumn }: Scaling,
+): void {
+  let row = block.firstRow;
+  let column = block.firstColumn + block.skipped;
+  for (let i = 0; i < values.length; row++, column = block.firstColumn) {
     const factor = rows === undefined ? 1 : rows[row]!;
-    const end = Math.min(values.length, i + columns - column);
+    const end = Math.min(values.length, i + block.firstColumn + block.columns - column);
     if (byColumn === undefined) for (; i < end; i++) values[i]! *= factor;
     else for (; i < end; i++, column++) values[i]! *= factor * byColumn[column]!;
   }
