@@ -383,6 +383,31 @@ describe('a command line that cannot be followed', () => {
       /'-1' is invalid.*whole number, 0 or more/,
     ],
     [
+      'a scan at a precision that the method does not have',
+      ['sensitivity', 'builtin:demo', '--precisions', '4,5'],
+      /bits: rtn cannot have bits 5\. It can have /,
+    ],
+    [
+      'a scan at no precision',
+      ['sensitivity', 'builtin:demo', '--precisions', 'four'],
+      /--precisions four: it must be a positive whole number of bits\./,
+    ],
+    [
+      'a budget that is none',
+      ['sensitivity', 'builtin:demo', '--budget', '3%'],
+      /--budget 3%: it must be a size such as 1\.2MiB\./,
+    ],
+    [
+      'two budgets',
+      ['sensitivity', 'builtin:demo', '--budget', '1MiB', '--max-divergence', '0.01'],
+      /Give one of --budget and --max-divergence\./,
+    ],
+    [
+      'a recipe file that nothing would be written to',
+      ['sensitivity', 'builtin:demo', '--out', 'mix.yaml'],
+      /--out mix\.yaml: without --budget or --max-divergence there is no recipe to write/,
+    ],
+    [
       'no recipe',
       ['quantize', 'builtin:demo', '--out', 'x'],
       /There is no recipe\.\n {6}Give --method \(rtn,/,

@@ -49,6 +49,9 @@ export { parseCampaignFile, parseRecipe } from './plan/parse-campaign-file.ts';
 export { expandRecipes, type LabelledRecipe } from './plan/expand-recipes.ts';
 export { calibratedMethods, needsCalibration, needsStatistics } from './plan/needs-calibration.ts';
 export { recipeLabel } from './plan/recipe-label.ts';
+export { withoutScope } from './plan/expand-mix.ts';
+export { allocate, type Allocation, type AllocationChoice } from './plan/allocate.ts';
+export { mixRecipe, type AssignedWeight } from './plan/mix-recipe.ts';
 export { recipeParts } from './plan/recipe-parts.ts';
 export {
   DIVERGENCE_METRICS,

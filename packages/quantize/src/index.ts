@@ -30,4 +30,8 @@ export { absMax, type InputStatistics } from './statistics/input-statistics.ts';
 export { BINS, type Histogram } from './statistics/histogram.ts';
 export { statisticsStage } from './statistics/statistics-stage.ts';
 export { quantizeStage } from './activities.ts';
+export { sensitivityStage } from './sensitivity/sensitivity-stage.ts';
+export { scanFolder, type ScanFolderOptions } from './sensitivity/scan-folder.ts';
+export { ScannedWeight, SensitivityScan } from './sensitivity/sensitivity-scan.ts';
+export { mixForBudget, type MixBudget, type SolvedMix } from './sensitivity/mix-for-budget.ts';
 export { quantize } from './plugin.ts';

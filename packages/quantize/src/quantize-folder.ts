@@ -7,8 +7,6 @@ import {
   ExternalDataWriter,
   hoistConstants,
   moveInitializers,
-  nestedInitializers,
-  onnxTypeOf,
   readModel,
   removeUnusedInitializers,
   requireOpset,
@@ -26,6 +24,7 @@ import type { CalibrationSet } from './calibrate/read-calibration.ts';
 import { inBlocks } from './checkpoint/in-blocks.ts';
 import { declareData } from './declare-data.ts';
 import { Equalization } from './equalize/equalization.ts';
+import { numericInitializers } from './graph/learned-weights.ts';
 import { refuseQuantized } from './graph/refuse-quantized.ts';
 import { raiseOpset } from './graph/standard-opset.ts';
 import { placeWeight } from './graph/place-weight.ts';
@@ -96,7 +95,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   hoistConstants(model);
   await using original = new TensorReader({ model, file });
   const readers = weightReaders(model);
-  const sources = weightsOf(model, original);
+  const sources = numericInitializers(model, original);
   const { head, embedding } = recipe.options;
   const copies = head === true && embedding === true ? await tieHead(model, original) : [];
   const { planned, left, excluded, mixed } = planWeights(model, recipe);
@@ -105,7 +104,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   await mkdir(target, { recursive: true });
   await using equalization = await openEqualization({ ...options, model, file, reader: original, planned });
   const reader = equalization?.reader ?? original;
-  const added = weightsOf(model, reader).filter(({ name }) => !readers.has(name));
+  const added = numericInitializers(model, reader).filter(({ name }) => !readers.has(name));
   const addedReaders = [...weightReaders(model)].filter(([name]) => !readers.has(name));
   const magnitudes = await calibrateCaches({ ...options, calibration, caches, model, reader });
   await using writer = await ExternalDataWriter.open({ folder: target });
@@ -247,12 +246,6 @@ async function openEqualization(
   const onStation = (input: string) =>
     onProgress?.({ done: 0, total: planned.length, unit: 'tensors', note: `rescaling ${input}` });
   return Equalization.open({ ...options, statistics, onStation });
-}
-
-/** All initializers, those of subgraphs too. */
-function weightsOf(model: ModelProto, reader: TensorReader): TensorInfo[] {
-  const numeric = [...nestedInitializers(model)].filter(({ item }) => onnxTypeOf(item.dataType) !== 'string');
-  return numeric.map(({ item }) => reader.info(item));
 }
 
 /** Configuration, tokenizer, licence: whatever lies beside the model. */

@@ -17,6 +17,7 @@ export const COMMANDS = {
   report: () => import('./report.ts'),
   worker: () => import('./worker.ts'),
   quantize: () => import('./quantize.ts'),
+  sensitivity: () => import('./sensitivity.ts'),
   evaluate: () => import('./evaluate.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),

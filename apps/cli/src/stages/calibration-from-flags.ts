@@ -19,7 +19,7 @@ export function calibrationFromFlags(options: {
   source: string;
 }): CalibrationSource | undefined {
   const { flags, recipe, source } = options;
-  const { calibration: file, calibrationField: field } = flags;
+  const { calibration: file } = flags;
   if (!needsCalibration(recipe, METHOD_FACTS)) {
     if (file === undefined) return undefined;
     throw new CliError({
@@ -28,9 +28,15 @@ export function calibrationFromFlags(options: {
       exitCode: EXIT.invalid,
     });
   }
+  return textsFromFlags(flags, source, calibratedMethods(recipe, METHOD_FACTS).join(', '));
+}
+
+/** The texts that flags name, or a built-in model's own. */
+export function textsFromFlags(flags: CalibrationFlags, source: string, what: string): CalibrationSource {
+  const { calibration: file, calibrationField: field } = flags;
   if (file === undefined && !isBuiltin(source)) {
     throw new CliError({
-      message: `${calibratedMethods(recipe, METHOD_FACTS).join(', ')} needs calibration texts`,
+      message: `${what} needs calibration texts`,
       hint: 'Add --calibration <file>, some 128 texts like those the model will see: JSON lines, or one text a line.',
       exitCode: EXIT.invalid,
     });

@@ -1,5 +1,11 @@
 import { isEmptyRange, parseLayerRanges } from '../campaign/layer-ranges.ts';
-import { SCOPE_OPTIONS, type MethodFacts, type MixEntry, type MixEntryGrid } from '../campaign/recipe.ts';
+import {
+  SCOPE_OPTIONS,
+  type MethodFacts,
+  type MixEntry,
+  type MixEntryGrid,
+  type WeightRecipe,
+} from '../campaign/recipe.ts';
 import { Role, ROLES } from '../campaign/role.ts';
 import type { SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
@@ -62,15 +68,17 @@ function expandEntry(
   issues.push(...expanded.issues.map((issue) => ({ ...issue, path: ['recipe', ...issue.path] })));
   const entries = expanded.recipes.map((part) => ({
     ...conditions,
-    recipe: { ...part, options: withoutScope(part.options) },
+    recipe: withoutScope(part),
   }));
   return { entries, issues };
 }
 
 const isRole = (name: string): name is Role => Role.safeParse(name).success;
 
-function withoutScope<T>(options: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !SCOPE_OPTIONS.includes(name)));
+/** A recipe as it stands in a mix: without the options that say which weights a whole recipe covers. */
+export function withoutScope(recipe: WeightRecipe): WeightRecipe {
+  const options = Object.entries(recipe.options).filter(([name]) => !SCOPE_OPTIONS.includes(name));
+  return { ...recipe, options: Object.fromEntries(options) };
 }
 
 function conditionIssues({ tensors, roles, layers }: MixEntryGrid): SpecIssue[] {

@@ -4,7 +4,7 @@ import type { Execution, Provenance } from '../board/trial.ts';
 import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { FidelityCheck, Scenario } from '../campaign/evaluation.ts';
-import type { Recipe } from '../campaign/recipe.ts';
+import type { Recipe, WeightRecipe } from '../campaign/recipe.ts';
 import type { Engine } from '../campaign/target.ts';
 import type { Decision } from '../decide/decision.ts';
 import type { Trial } from '../board/trial.ts';
@@ -50,6 +50,21 @@ export interface QuantizeModelOutput {
   manifest: ArtifactRef;
   /** `model.bits_per_weight`, `model.weight_error`. */
   metrics: Metrics;
+  provenance: Provenance;
+}
+
+export interface ScanSensitivityInput {
+  model: ArtifactRef;
+  /** Each is tried on each weight. */
+  recipes: WeightRecipe[];
+  /** Globs of weight or node names that are not scanned. */
+  exclude: string[];
+  /** The texts on which outputs are compared. */
+  calibration: Calibration;
+}
+export interface ScanSensitivityOutput {
+  /** JSON artifact: the divergence of the model's output with each weight at each precision. */
+  scan: ArtifactRef;
   provenance: Provenance;
 }
 
@@ -111,6 +126,9 @@ export interface ImportActivities {
 export interface QuantizeActivities {
   collectStatistics(input: CollectStatisticsInput): Promise<StageResult<CollectStatisticsOutput>>;
   quantizeModel(input: QuantizeModelInput): Promise<StageResult<QuantizeModelOutput>>;
+}
+export interface SensitivityActivities {
+  scanSensitivity(input: ScanSensitivityInput): Promise<StageResult<ScanSensitivityOutput>>;
 }
 export interface EvaluateActivities {
   evaluateFidelity(input: EvaluateFidelityInput): Promise<StageResult<EvaluateFidelityOutput>>;

@@ -14,28 +14,35 @@ const BATCH_TOKENS = 2048;
 
 /**
  * Token sequences as the inputs of a decoder with an empty cache, or of an encoder: ids, a mask of ones, positions.
- * Sequences of the same length share a batch, in the order of their first; none is padded.
+ * Sequences of the same length share a batch of at most `batchTokens`, in the order of their first; none is padded.
  */
-export function tokenFeeds(model: ModelProto, sequences: readonly ArrayLike<number>[]): CalibrationFeeds {
+export function tokenFeeds(
+  model: ModelProto,
+  sequences: readonly ArrayLike<number>[],
+  batchTokens = BATCH_TOKENS,
+): CalibrationFeeds {
   const graph = graphOf(model);
   const constants = new Set(graph.initializer.map(({ name }) => name));
   const inputs = new Map(
     graph.input.filter(({ name }) => !constants.has(name)).map((value) => [value.name, value]),
   );
-  const batches = batchEqualLengths(sequences);
+  const batches = batchEqualLengths(sequences, batchTokens);
   return {
     batches: batches.length,
     feed: (input, batch) => feedOf(input, inputs.get(input), batches[batch]!),
   };
 }
 
-function batchEqualLengths(sequences: readonly ArrayLike<number>[]): ArrayLike<number>[][] {
+function batchEqualLengths(
+  sequences: readonly ArrayLike<number>[],
+  batchTokens: number,
+): ArrayLike<number>[][] {
   const open = new Map<number, ArrayLike<number>[]>();
   const batches: ArrayLike<number>[][] = [];
   for (const sequence of sequences) {
     const { length } = sequence;
     let batch = open.get(length);
-    if (batch === undefined || (batch.length + 1) * length > BATCH_TOKENS) {
+    if (batch === undefined || (batch.length + 1) * length > batchTokens) {
       batches.push((batch = []));
       open.set(length, batch);
     }

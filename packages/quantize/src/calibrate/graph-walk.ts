@@ -7,6 +7,7 @@ import {
   float32ToFloat16,
   makeTensor,
   type ModelProto,
+  type NodeProto,
   type OnnxType,
   type TensorReader,
 } from '@quantloop/onnx';
@@ -43,21 +44,49 @@ export class GraphWalk implements AsyncDisposable {
   readonly #replaced = new Map<string, () => Float32Array<ArrayBuffer>>();
   /** The last segment that reads a constant. */
   readonly #lastReader: ReadonlyMap<string, number>;
+  /** The walk this one branched off from, whose values it reads. */
+  readonly #trunk: GraphWalk | undefined;
   /** Segments that have been run. */
-  #next = 0;
+  #next: number;
 
-  private constructor(options: GraphWalkOptions, spill: Spill) {
+  private constructor(options: GraphWalkOptions, spill: Spill, trunk?: GraphWalk) {
     this.#options = options;
     this.#spill = spill;
-    this.#segments = planSegments(options.model, options.targets);
+    this.#trunk = trunk;
+    this.#segments = trunk ? trunk.#segments : planSegments(options.model, options.targets);
     this.#lastReader = new Map(
       this.#segments.flatMap(({ constants }, index) => constants.map((name) => [name, index])),
     );
-    this.arithmetic = new Arithmetic();
+    this.arithmetic = trunk?.arithmetic ?? new Arithmetic();
+    this.#next = trunk ? trunk.#next : 0;
   }
 
   static async open(options: GraphWalkOptions): Promise<GraphWalk> {
     return new GraphWalk(options, await Spill.open(options.scratch));
+  }
+
+  /**
+   * A walk that goes on from where this one is, with weights of its own; what was run before is not run again. This one
+   * must stay where it is until the branch is disposed of.
+   *
+   * @param scratch a folder of its own
+   */
+  async branch(scratch: string): Promise<GraphWalk> {
+    return new GraphWalk({ ...this.#options, scratch }, await Spill.open(scratch), this);
+  }
+
+  /** Which target's way is the first to run one of these nodes, as an index; −1 when none does. */
+  wayOf(nodes: readonly NodeProto[]): number {
+    return this.#segments.findIndex((segment) => nodes.some((node) => segment.nodes.includes(node)));
+  }
+
+  /** Walks until the first `count` targets are made, and no further. */
+  async reach(count: number): Promise<void> {
+    while (this.#next < count) {
+      if (this.#next > 0) await this.#leave(this.#segments[this.#next - 1]!);
+      await this.#run(this.#segments[this.#next]!);
+      this.#next++;
+    }
   }
 
   /** From here on the walk takes these values for a constant, in its type; they are asked for when they are needed. */
@@ -74,11 +103,7 @@ export class GraphWalk implements AsyncDisposable {
   async *batchesOf(target: string): AsyncGenerator<Tensor> {
     const index = this.#options.targets.indexOf(target);
     if (index < 0) throw new RangeError(`"${target}" is none of the values this walk was opened for.`);
-    while (this.#next <= index) {
-      if (this.#next > 0) await this.#leave(this.#segments[this.#next - 1]!);
-      await this.#run(this.#segments[this.#next]!);
-      this.#next++;
-    }
+    await this.reach(index + 1);
     for (let batch = 0; batch < this.#options.feeds.batches; batch++) {
       this.#options.signal?.throwIfAborted();
       yield await this.#value(target, batch);
@@ -87,7 +112,7 @@ export class GraphWalk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#spill[Symbol.asyncDispose]();
-    await this.arithmetic.release();
+    if (this.#trunk === undefined) await this.arithmetic.release();
   }
 
   async #leave({ drops, constants }: SegmentPlan): Promise<void> {
@@ -126,12 +151,17 @@ export class GraphWalk implements AsyncDisposable {
 
   /** A value of an earlier segment, or an input of the model. */
   async #value(name: string, batch: number): Promise<Tensor> {
-    if (this.#spill.describe(name, batch) !== undefined) return this.#spill.read(name, batch);
-    return this.#options.feeds.feed(name, batch);
+    const spill = this.#spillOf(name);
+    return spill === undefined ? this.#options.feeds.feed(name, batch) : spill.read(name, batch);
+  }
+
+  #spillOf(name: string): Spill | undefined {
+    if (this.#spill.describe(name, 0) !== undefined) return this.#spill;
+    return this.#trunk ? this.#trunk.#spillOf(name) : undefined;
   }
 
   async #typeOf(name: string): Promise<{ type: OnnxType; rank: number }> {
-    const { type, dims } = this.#spill.describe(name, 0) ?? this.#options.feeds.feed(name, 0);
+    const { type, dims } = this.#spillOf(name)?.describe(name, 0) ?? this.#options.feeds.feed(name, 0);
     return { type: type as OnnxType, rank: dims.length };
   }
 

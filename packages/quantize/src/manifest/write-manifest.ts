@@ -1,8 +1,9 @@
 import type { Recipe } from '@quantloop/core';
-import { elementCount, FLOAT_TYPES, type TensorInfo } from '@quantloop/onnx';
+import { elementCount, type TensorInfo } from '@quantloop/onnx';
 import type { Cache } from '../cache/find-caches.ts';
 import type { CalibrationSet } from '../calibrate/read-calibration.ts';
-import { isTable, type WeightReader } from '../graph/weight-readers.ts';
+import { learnedWeights } from '../graph/learned-weights.ts';
+import type { WeightReader } from '../graph/weight-readers.ts';
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
 import type { PlannedWeight } from '../plan-weights.ts';
@@ -43,10 +44,7 @@ export interface WriteManifestOptions {
 export function writeManifest(options: WriteManifestOptions): QuantizationManifest {
   const { recipe, readers, finished, left } = options;
   const readersOf = (info: TensorInfo) => readers.get(info.name) ?? [];
-  // Shape constants and position tables are no weights.
-  const weights = options.sources.filter(
-    (info) => FLOAT_TYPES.some((type) => type === info.type) && !isTable(readersOf(info)),
-  );
+  const weights = learnedWeights(options.sources, readers);
   const byName = new Map(weights.map((info) => [info.name, info]));
 
   const quantized = finished.map((weight) => {

@@ -1,0 +1,83 @@
+import { expandRecipes, mixRecipe, ROLES, type AssignedWeight, type WeightRecipe } from '@quantloop/core';
+import { METHOD_FACTS } from '@quantloop/quantize';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { chooseRecipes } from '../../src/mix/choose-recipes.ts';
+import { recipeOf } from '../support/recipe.ts';
+
+const part = (bits: number): WeightRecipe => {
+  const { exclude: _exclude, mix: _mix, ...recipe } = recipeOf({ method: 'rtn', bits });
+  return recipe;
+};
+const RECIPES = [part(3), part(4), part(8), 'keep'] as const;
+
+const weights = fc.uniqueArray(
+  fc.record({
+    // Names with what globs are made of; places that several weights share.
+    name: fc.stringMatching(/^[a-z*?[\]{}()!+@|^$.:/-]{1,6}$/),
+    role: fc.constantFrom(...ROLES, null),
+    layer: fc.option(fc.nat(5)),
+    recipe: fc.constantFrom(...RECIPES),
+  }),
+  { selector: ({ name }) => name, minLength: 1, maxLength: 40 },
+);
+
+/** Every role once in each of some layers, as in a decoder. */
+const decoder = fc
+  .tuple(
+    fc.integer({ min: 1, max: 8 }),
+    fc.array(fc.constantFrom(...RECIPES), { minLength: 72, maxLength: 72 }),
+  )
+  .map(([layers, recipes]): AssignedWeight[] => [
+    ...ROLES.slice(0, 9).flatMap((role, r) =>
+      Array.from({ length: layers }, (_, layer) => ({
+        name: `model.layers.${layer}.${role}`,
+        role,
+        layer,
+        recipe: recipes[r * 8 + layer]!,
+      })),
+    ),
+    { name: 'lm_head', role: 'lm_head', layer: null, recipe: recipes[0]! },
+  ]);
+
+test('a mix gives every weight what it was assigned, whatever their names and places', () => {
+  fc.assert(
+    fc.property(fc.oneof(weights, decoder), (assigned) => {
+      const written = mixRecipe(assigned);
+      if (written === undefined) {
+        expect(assigned.every(({ recipe }) => recipe === 'keep')).toBe(true);
+        return;
+      }
+      const { recipes, issues } = expandRecipes([written], METHOD_FACTS);
+      expect(issues).toEqual([]);
+      const places = assigned.map(({ name, role, layer }) => ({
+        names: [name],
+        role: role ?? undefined,
+        layer: layer ?? undefined,
+        tied: false,
+      }));
+      const { choices } = chooseRecipes(places, recipes[0]!.recipe);
+      expect(choices.map((choice) => ('leave' in choice ? 'keep' : choice.recipe.bits))).toEqual(
+        assigned.map(({ recipe }) => (recipe === 'keep' ? 'keep' : recipe.bits)),
+      );
+    }),
+  );
+});
+
+test('a mix says by role and range what can be said so', () => {
+  const assigned = ['q_proj', 'k_proj', 'down_proj'].flatMap((role) =>
+    Array.from({ length: 8 }, (_, layer): AssignedWeight => {
+      const eight = role === 'down_proj' || layer < 2 || layer === 7;
+      return { name: `${layer}.${role}`, role: role as 'q_proj', layer, recipe: part(eight ? 8 : 4) };
+    }),
+  );
+  const head: AssignedWeight = { name: 'lm_head', role: 'lm_head', layer: null, recipe: 'keep' };
+  const { mix, bits } = mixRecipe([...assigned, head])!;
+  expect(bits).toBe(8);
+  expect(
+    mix.map(({ recipe, ...conditions }) => [conditions, recipe === 'keep' ? recipe : recipe.bits]),
+  ).toEqual([
+    [{ roles: ['q_proj', 'k_proj'], layers: '2-6' }, 4],
+    [{ roles: ['lm_head'] }, 'keep'],
+  ]);
+});
