@@ -171,6 +171,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     mixed,
     copies,
     caches,
+    rescaled: equalization?.rescaled,
   });
   await writeFile(join(target, 'quantization.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writer.commit();

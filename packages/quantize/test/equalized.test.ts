@@ -130,14 +130,21 @@ const RECIPES = [
   recipeOf({ method: 'dynamic-int8', options: { smooth: 'auto', activations: 'tensor' } }),
 ];
 
-describe.each(MODELS)('$name', ({ model }) => {
+describe.each(MODELS)('$name', ({ name, model }) => {
   test.each(RECIPES)('$method $options computes nearly the same at 8 bits', async (recipe) => {
     const source = await exportFolder(model(), ['model.onnx_data']);
     const statistics = await statisticsOf(source, SEQUENCES);
     const target = await temporaryFolder();
     const calibration = { sequences: SEQUENCES };
-    const { quantized } = await quantizeFolder({ source, target, recipe, calibration, statistics });
+    const { quantized, rescaled } = await quantizeFolder({ source, target, recipe, calibration, statistics });
     expect(quantized.length).toBeGreaterThan(10);
+    expect(rescaled!.length).toBeGreaterThan(recipe.method === 'dynamic-int8' ? 8 : 0);
+    for (const { value, nodes, foldedInto, low, high } of rescaled!) {
+      expect(low).toBeLessThan(high);
+      expect(nodes.length).toBeGreaterThan(0);
+      // Attention is in pieces in one of them.
+      expect(foldedInto.length, value).toBe(name === 'Optimum' && /o_proj/.test(nodes[0]!) ? 0 : 1);
+    }
 
     const threaded = await temporaryFolder();
     await quantizeFolder({ source, target: threaded, recipe, calibration, statistics, threads: 2 });

@@ -2,6 +2,7 @@ import type { Checkpoint } from '@quantloop/artifacts';
 import type { ModelProto, NodeProto, TensorReader } from '@quantloop/onnx';
 import { Arithmetic } from '@quantloop/runtime';
 import type { Linear } from '../graph/find-linears.ts';
+import type { RescaledInput } from '../manifest/manifest.ts';
 import type { LayerInputs, WeightPlan } from '../quantizer.ts';
 import type { Statistics } from '../statistics/statistics-file.ts';
 import { stopOnAbort } from '../weights/stop-on-abort.ts';
@@ -32,23 +33,28 @@ export interface EqualizeOptions {
 export class Equalization implements AsyncDisposable {
   /** Reads the constants as they have become. */
   readonly reader: TensorReader;
+  /** What was done, for the manifest. */
+  readonly rescaled: RescaledInput[];
   readonly #scalings: Scalings;
   readonly #statistics: Statistics;
   readonly #arithmetic: Arithmetic;
   readonly #inputs: ReadonlyMap<NodeProto, { value: string; scale: Float64Array | undefined }>;
   #last: { node: NodeProto; inputs: LayerInputs } | undefined;
 
-  private constructor(
-    { reader, scalings }: ReturnType<typeof equalizeModel>,
-    statistics: Statistics,
-    arithmetic: Arithmetic,
-    inputs: ReadonlyMap<NodeProto, { value: string; scale: Float64Array | undefined }>,
-  ) {
-    this.reader = reader;
-    this.#scalings = scalings;
-    this.#statistics = statistics;
-    this.#arithmetic = arithmetic;
-    this.#inputs = inputs;
+  private constructor(options: {
+    reader: TensorReader;
+    scalings: Scalings;
+    rescaled: RescaledInput[];
+    statistics: Statistics;
+    arithmetic: Arithmetic;
+    inputs: ReadonlyMap<NodeProto, { value: string; scale: Float64Array | undefined }>;
+  }) {
+    this.reader = options.reader;
+    this.rescaled = options.rescaled;
+    this.#scalings = options.scalings;
+    this.#statistics = options.statistics;
+    this.#arithmetic = options.arithmetic;
+    this.#inputs = options.inputs;
   }
 
   /** Chooses the scales, station by station, and applies them. */
@@ -63,15 +69,18 @@ export class Equalization implements AsyncDisposable {
     );
     const scales = new Map<Station, Float64Array>();
     for (const [index, station] of stations.entries()) {
-      scales.set(station, await scaleOf({ ...options, station, index, plans, arithmetic }));
+      const scale = await scaleOf({ ...options, station, index, plans, arithmetic });
+      if (scale.some((factor) => factor !== 1)) scales.set(station, scale);
     }
+    const rescaled = [...scales].map(([station, scale]) => describe(station, scale));
     const byNode = new Map(
       [...scales].flatMap(([{ linears }, scale]) => linears.map(({ node }) => [node, scale])),
     );
     const inputs = new Map(
       [...plans.keys()].map((node) => [node, { value: node.input[0]!, scale: byNode.get(node) }]),
     );
-    return new Equalization(equalizeModel({ model, file, scales }), statistics, arithmetic, inputs);
+    const equalized = equalizeModel({ model, file, scales });
+    return new Equalization({ ...equalized, rescaled, statistics, arithmetic, inputs });
   }
 
   /** What a constant is multiplied by when it is read; undefined for one that stays as it is. */
@@ -97,6 +106,16 @@ export class Equalization implements AsyncDisposable {
     await this.reader.close();
     await this.#arithmetic.release();
   }
+}
+
+function describe({ input, linears, fold = [] }: Station, scale: Float64Array): RescaledInput {
+  return {
+    value: input,
+    nodes: linears.map(({ node }) => node.name),
+    foldedInto: fold.map(({ initializer }) => initializer),
+    low: scale.reduce((a, b) => Math.min(a, b)),
+    high: scale.reduce((a, b) => Math.max(a, b)),
+  };
 }
 
 /** Σ xᵀx of x / s. */

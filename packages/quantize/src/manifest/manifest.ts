@@ -62,6 +62,18 @@ const QuantizedCache = z.strictObject({
   scaleBytes: z.int(),
 });
 
+const RescaledInput = z.strictObject({
+  /** The value of the source that was divided, channel by channel. */
+  value: z.string(),
+  /** The layers whose weights were multiplied. */
+  nodes: z.array(z.string()),
+  /** The source's constants that were divided in its place; none: a `Mul` was put in front of the layers. */
+  foldedInto: z.array(z.string()),
+  /** Smallest and largest divisor. */
+  low: z.number(),
+  high: z.number(),
+});
+
 /** `quantization.json` of a quantized model: what was done to which weight, and the error it made. Holds no times. */
 export const QuantizationManifest = z.strictObject({
   schemaVersion: z.literal(2),
@@ -78,6 +90,8 @@ export const QuantizationManifest = z.strictObject({
   kept: z.array(KeptTensor),
   /** The cache of keys and values, where it is not that of the source. */
   kvCache: QuantizedCache.optional(),
+  /** Inputs of layers that were rescaled before rounding; the errors are those of the rescaled weights. */
+  rescaled: z.array(RescaledInput).optional(),
   /** What a user of the model has to know about it. */
   notes: z.array(z.string()),
   totals: z.strictObject({
@@ -95,4 +109,5 @@ export const QuantizationManifest = z.strictObject({
     error: WeightError,
   }),
 });
+export type RescaledInput = z.infer<typeof RescaledInput>;
 export type QuantizationManifest = z.infer<typeof QuantizationManifest>;

@@ -7,7 +7,7 @@ import type { WeightReader } from '../graph/weight-readers.ts';
 import type { RoundingError } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
 import type { PlannedWeight } from '../plan-weights.ts';
-import { QuantizationManifest } from './manifest.ts';
+import { QuantizationManifest, type RescaledInput } from './manifest.ts';
 import { quantizedCache } from './quantized-cache.ts';
 import { reasonToKeep } from './reason-to-keep.ts';
 import { relativeError } from './relative-error.ts';
@@ -38,6 +38,7 @@ export interface WriteManifestOptions {
   copies: readonly string[];
   /** Those that became int8, as they were. */
   caches: readonly Cache[];
+  rescaled?: readonly RescaledInput[] | undefined;
 }
 
 /** Puts together what was done, and adds up what it amounts to. */
@@ -94,6 +95,7 @@ export function writeManifest(options: WriteManifestOptions): QuantizationManife
     quantized,
     kept,
     ...(kvCache !== undefined && { kvCache }),
+    ...(options.rescaled !== undefined && { rescaled: [...options.rescaled] }),
     notes: notesOn(options),
     totals: {
       weights: count,

@@ -2,7 +2,7 @@ import type { WeightRecipe } from '@quantloop/core';
 import { z } from 'zod';
 import { kernelFor } from '../../kernels.ts';
 import type { Quantizer, WeightShape } from '../../quantizer.ts';
-import { gptq } from '../gptq/gptq.ts';
+import { gptq, gptqOptions } from '../gptq/gptq.ts';
 import { nbitsGroups, nbitsOptions, nbitsStorage } from '../nbits-storage.ts';
 import { planRounding } from '../roundings.ts';
 import { activationAware } from './activation-aware.ts';
@@ -67,6 +67,7 @@ export const awqGptq: Quantizer = {
     source: `${awq.facts.source}; ${gptq.facts.source}`,
     version: `${awq.facts.version}.${gptq.facts.version}`,
     needsStatistics: true,
+    options: gptqOptions.extend({ clip: nbitsOptions.clip.removeDefault().default('mse') }),
   },
 
   plan(shape, recipe) {

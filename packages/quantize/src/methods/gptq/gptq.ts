@@ -4,7 +4,7 @@ import type { Quantizer } from '../../quantizer.ts';
 import { nbitsGroups, nbitsOptions, nbitsStorage } from '../nbits-storage.ts';
 import { roundByGptq } from './round-by-gptq.ts';
 
-const options = z.strictObject({
+export const gptqOptions = z.strictObject({
   activationOrder: z
     .boolean()
     .default(true)
@@ -31,7 +31,7 @@ export const gptq: Quantizer = {
     granularities: ['group', 'channel'],
     groups: nbitsGroups(128),
     symmetric: [true, false],
-    options,
+    options: gptqOptions,
     supports: (recipe, target) => kernelFor('matmul-nbits', recipe.bits, target),
   },
 
@@ -39,7 +39,7 @@ export const gptq: Quantizer = {
     const planned = nbitsStorage(shape, recipe);
     if ('refuse' in planned) return planned;
     const { storage, grid } = planned;
-    const { activationOrder, damping } = options.parse(recipe.options);
+    const { activationOrder, damping } = gptqOptions.parse(recipe.options);
     return {
       storage,
       calibrated: true,
