@@ -35,13 +35,11 @@ export function demoCampaign(options: { threads: number }) {
     objective: [{ minimize: 'model.bytes' }, { maximize: 'speed' }],
     search: {
       recipes: [
-        { method: 'rtn', bits: 8, granularity: ['channel', { group: 32 }] },
-        {
-          method: 'rtn',
-          bits: 4,
-          granularity: ['channel', { group: 32 }, { group: 128 }],
-          symmetric: [true, false],
-        },
+        { method: 'rtn', bits: 8, granularity: 'channel' },
+        { method: 'rtn', bits: 4, granularity: ['channel', { group: 32 }], symmetric: [true, false] },
+        { method: 'hqq', bits: 4, granularity: { group: 64 } },
+        { method: ['awq', 'gptq'], bits: [3, 4], granularity: ['channel'], symmetric: false },
+        { method: 'gptq', bits: [3, 4], granularity: { group: 32 }, symmetric: false },
         { method: 'nf4' },
         { method: 'dynamic-int8' },
       ],
