@@ -23,6 +23,9 @@ const recipes: (Pick<Recipe, 'method' | 'bits' | 'granularity' | 'symmetric'> & 
   { method: 'nf4', bits: 4, granularity: { group: 64 }, symmetric: true },
   { method: 'nf4', bits: 4, granularity: { group: 64 }, symmetric: true, options: { doubleQuant: true } },
   { method: 'fp4', bits: 4, granularity: { group: 64 }, symmetric: true },
+  { method: 'fp8', bits: 8, granularity: 'channel', symmetric: true },
+  { method: 'fp16', bits: 16, granularity: 'tensor', symmetric: true },
+  { method: 'bf16', bits: 16, granularity: 'tensor', symmetric: true },
   { method: 'dynamic-int8', bits: 8, granularity: 'channel', symmetric: true },
   { method: 'dynamic-int8', bits: 8, granularity: 'tensor', symmetric: true },
 ];

@@ -23,3 +23,6 @@ export function kernelFor(
   if (target.kind !== 'onnxruntime') return 'simulated';
   return KERNELS[layout][target.provider]?.includes(bits) === true ? 'native' : 'simulated';
 }
+
+/** Providers whose GroupQueryAttention was seen to read caches of int8. */
+export const INT8_CACHES: readonly string[] = ['cpu'];

@@ -7,6 +7,7 @@ import {
   type Recipe,
   type WeightRecipe,
 } from '@quantloop/core';
+import { INT8_CACHES } from '../kernels.ts';
 import type { Quantizer } from '../quantizer.ts';
 import { awq, awqGptq } from './awq/awq.ts';
 import { fp4, nf4 } from './bnb4/bnb4.ts';
@@ -37,12 +38,16 @@ export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(
   Object.entries(METHODS).map(([name, { facts }]) => [name, withCache(facts)]),
 );
 
-/** Whatever the method, the scales of a cache in 8 bits come from calibration. */
+/** Whatever the method: the scales of a cache in 8 bits come from calibration, and not every provider reads it. */
 function withCache(facts: MethodFacts): MethodFacts {
   const { needsCalibration: own } = facts;
-  const needsCalibration = (recipe: WeightRecipe) =>
-    recipe.options['kvCache'] === 'int8' || (typeof own === 'function' ? own(recipe) : own);
-  return { ...facts, needsCalibration };
+  const isInt8 = (recipe: WeightRecipe) => recipe.options['kvCache'] === 'int8';
+  return {
+    ...facts,
+    needsCalibration: (recipe) => isInt8(recipe) || (typeof own === 'function' ? own(recipe) : own),
+    supports: (recipe, target) =>
+      isInt8(recipe) && !INT8_CACHES.includes(target.provider) ? 'simulated' : facts.supports(recipe, target),
+  };
 }
 
 /** The method of a weight's recipe. Throws `invalid-spec` for one that does not exist. */

@@ -34,4 +34,14 @@ describe('what methods declare', () => {
       expect(supports(recipeOf({ method, bits }), { kind: 'vllm', provider: 'cpu' })).toBe('simulated');
     },
   );
+
+  test.each(Object.entries(METHOD_FACTS))('%s: with its cache in 8 bits', (method, facts) => {
+    const recipe = recipeOf({ method, options: { kvCache: 'int8' } });
+    const plain = recipeOf({ method });
+    const { needsCalibration } = facts;
+    expect(typeof needsCalibration === 'function' && needsCalibration(recipe)).toBe(true);
+    const on = (provider: string) => ({ kind: 'onnxruntime', provider });
+    expect(facts.supports(recipe, on('cpu'))).toBe(facts.supports(plain, on('cpu')));
+    expect(facts.supports(recipe, on('webgpu'))).toBe('simulated');
+  });
 });
