@@ -154,6 +154,29 @@ describe.each(MODELS)('$name', ({ name, model }) => {
     expect(relativeDistance(await logitsOf(target), await logitsOf(source))).toBeLessThan(within);
   });
 
+  test('layers that stay as they are or are rounded otherwise are rescaled with their neighbours', async () => {
+    const source = await exportFolder(model(), ['model.onnx_data']);
+    const statistics = await statisticsOf(source, SEQUENCES);
+    const target = await temporaryFolder();
+    const fine = { bits: 8, granularity: { group: 32 } };
+    const options = { accuracyLevel: 0, symmetricRange: 'signed', clip: 'none' };
+    const nearest = { method: 'rtn', ...fine, symmetric: true, options };
+    const recipe = recipeOf({
+      method: 'awq',
+      ...fine,
+      options: exact,
+      exclude: ['*gate_proj*', '*k_proj*'],
+      mix: [
+        { roles: ['o_proj', 'lm_head'], recipe: 'keep' },
+        { roles: ['down_proj'], recipe: nearest },
+      ],
+    });
+    const calibration = { sequences: SEQUENCES };
+    const { rescaled } = await quantizeFolder({ source, target, recipe, calibration, statistics });
+    expect(rescaled!.flatMap(({ nodes }) => nodes).some((node) => node.includes('gate_proj'))).toBe(true);
+    expect(relativeDistance(await logitsOf(target), await logitsOf(source))).toBeLessThan(0.03);
+  });
+
   test.each(['awq', 'awq-gptq'])('%s goes on after an interruption to the same bytes', async (method) => {
     const source = await exportFolder(model(), ['model.onnx_data']);
     const statistics = await statisticsOf(source, SEQUENCES);
