@@ -10,7 +10,7 @@ import { exportFolder } from './support/export-folder.ts';
 import { bert } from './support/exports/bert.ts';
 import { genaiLlama } from './support/exports/genai-llama.ts';
 import { optimumLlama, type OptimumOptions } from './support/exports/optimum-llama.ts';
-import { tinyWeights } from './support/exports/tiny-weights.ts';
+import { TINY, tinyWeights } from './support/exports/tiny-weights.ts';
 import { logitsOf, openDecoder, TOKENS } from './support/logits-of.ts';
 import { temporaryFolder } from './support/model-folder.ts';
 import { recipeOf } from './support/recipe.ts';
@@ -106,6 +106,21 @@ describe.each(EXPORTS)('$name', ({ model, data, modules, within }) => {
     const alone = await generateGreedy({ session, prompts: [prompts[1]!], maxNewTokens: 6 });
     if (recipe.method !== 'dynamic-int8') expect(together[1]).toEqual(alone[0]);
   });
+});
+
+test.each(EXPORTS)('$name: gptq rounds better than rtn by what the layers read', async ({ model, data }) => {
+  const source = await exportFolder(model(), data);
+  const sequences = Array.from({ length: 12 }, (_, i) =>
+    Array.from({ length: 16 }, (_, j) => (i * 7 + j * j * 3 + i * j) % TINY.vocabulary),
+  );
+  const distances: number[] = [];
+  for (const method of ['gptq', 'rtn']) {
+    const target = await temporaryFolder();
+    const recipe = recipeOf({ method, granularity: { group: 64 }, options: { accuracyLevel: 0 } });
+    await quantizeFolder({ source, target, recipe, calibration: { sequences } });
+    distances.push(relativeDistance(await logitsOf(target), await logitsOf(source)));
+  }
+  expect(distances[0]).toBeLessThan(0.9 * distances[1]!);
 });
 
 test('patterns match the names of modules where weights have made-up ones', async () => {

@@ -60,6 +60,19 @@ export function checkDecoder(model: ModelProto, file: string): void {
   });
 }
 
+/**
+ * Whether a model reads tokens and neither takes nor gives a cache: an encoder, which can be quantized but not
+ * generate.
+ */
+export function isEncoder(model: ModelProto): boolean {
+  const { input, output } = graphOf(model);
+  const names = [...input, ...output].map(({ name }) => name);
+  return (
+    names.includes('input_ids') &&
+    !names.some((name) => /^(past_key_values|present)\.|^use_cache_branch$/.test(name))
+  );
+}
+
 function elementType(value: ValueInfoProto): number {
   const { value: type } = value.type ?? {};
   return type?.case === 'tensorType' ? type.value.elemType : 0;

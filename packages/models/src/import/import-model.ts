@@ -9,7 +9,7 @@ import { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type CheckpointConfig, readCheckpointConfig } from '../checkpoint/config.ts';
 import type { HubOptions } from '../checkpoint/hub.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
-import { checkDecoder } from './check-decoder.ts';
+import { checkDecoder, isEncoder } from './check-decoder.ts';
 import { readGenaiConfig, renameInGenaiConfig } from '../checkpoint/genai-config.ts';
 import { locateSource } from './locate-source.ts';
 import { type SourceFiles, findSourceFiles } from './source-files.ts';
@@ -32,7 +32,7 @@ export interface ImportedModel {
 
 /**
  * Turns a source into a model folder: `model.onnx` with external data, `config.json`, tokenizer. A checkpoint becomes a
- * float32 decoder; a ready ONNX folder is checked and taken in as it is. Memory: one tensor, or a tile of one.
+ * float32 decoder; a ready ONNX folder is checked and taken in as it is, an encoder too, which can be quantized. Memory: one tensor, or a tile of one.
  *
  * @throws QuantloopError `invalid-spec`, `unsupported` or `model-corrupt`, naming what is wrong with the source;
  * `disk-full`, `store-unavailable`. Nothing is left behind in any of these cases.
@@ -44,7 +44,9 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
   const source = await locateSource(options.source, hub);
   const files = await findSourceFiles(source);
   const config = await readCheckpointConfig(source);
-  await checkTokenizer(source, config);
+  const encoder = files.kind === 'onnx' && isEncoder(await readModel(join(source, files.weights[0]!)));
+  // An encoder's tokenizer has neither BOS nor EOS, and nothing here reads it.
+  if (!encoder) await checkTokenizer(source, config);
 
   const work = join(dirname(target), `.${randomUUID()}.import`);
   try {
@@ -52,7 +54,7 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
     const provenance =
       files.kind === 'checkpoint'
         ? await importCheckpoint({ ...options, source, config, work })
-        : await importOnnx({ ...options, source, files, work });
+        : await importOnnx({ ...options, source, files, encoder, work });
     for (const name of files.sidecars) await copy(join(source, name), join(work, name));
     const genai = await readGenaiConfig(work);
     if (genai !== undefined) await renameInGenaiConfig(work, genai);
@@ -96,12 +98,13 @@ async function importOnnx(
   options: Pick<ImportOptions, 'onProgress' | 'signal'> & {
     source: string;
     files: SourceFiles;
+    encoder: boolean;
     work: string;
   },
 ): Promise<Provenance> {
-  const { source, files, work } = options;
+  const { source, files, encoder, work } = options;
   const model = join(source, files.weights[0]!);
-  checkDecoder(await readModel(model), model);
+  if (!encoder) checkDecoder(await readModel(model), model);
   const sizes = await Promise.all(files.weights.map(async (name) => (await stat(join(source, name))).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;

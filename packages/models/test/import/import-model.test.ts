@@ -11,7 +11,14 @@ import {
 import { dirname, join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { checkSource, DEMO_MODEL, demoModelFolder, importModel, sourceDigest } from '@quantloop/models';
-import { ExternalDataWriter, TensorReader, readModel, transpose, writeModel } from '@quantloop/onnx';
+import {
+  ExternalDataWriter,
+  GraphBuilder,
+  TensorReader,
+  readModel,
+  transpose,
+  writeModel,
+} from '@quantloop/onnx';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../support/decoder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -349,6 +356,31 @@ describe('importing a ready ONNX folder', () => {
     expect(await failure(source)).toMatchObject({
       code: 'unsupported',
       message: expect.stringMatching(/holds onnx\/model_bnb4\.onnx, onnx\/model_q4\.onnx: which/),
+    });
+  });
+
+  test('takes in an encoder, whose tokenizer begins and ends no text; campaigns refuse it', async () => {
+    const source = fresh();
+    mkdirSync(source);
+    const g = new GraphBuilder({ opset: 17, irVersion: 8 });
+    const table = g.initializer('embeddings.weight', 'float32', [50, 8], new Float32Array(400).fill(1));
+    const ids = ['input_ids', 'attention_mask', 'token_type_ids'].map((name) =>
+      g.input(name, 'int64', ['b', 's']),
+    );
+    g.node('Gather', [table, ids[0]!], {
+      outputs: [g.output('last_hidden_state', 'float32', ['b', 's', 8])],
+    });
+    await writeModel({ model: g.model(), file: join(source, 'model.onnx') });
+    writeFileSync(join(source, 'config.json'), '{"model_type":"bert","vocab_size":50}');
+    writeFileSync(
+      join(source, 'tokenizer.json'),
+      '{"model":{"type":"WordPiece","vocab":{"[CLS]":0,"[SEP]":1}}}',
+    );
+    const { folder } = await importModel({ source, folder: fresh() });
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.onnx', 'tokenizer.json']);
+    await expect(checkSource(source)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/no decoder that can be run/),
     });
   });
 

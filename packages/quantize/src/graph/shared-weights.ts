@@ -12,10 +12,12 @@ export interface SharedWeight {
 }
 
 /**
- * The weights of linear layers and embeddings; what shares one is quantized together. In the order of the layers,
- * embeddings that no layer shares before them all.
+ * The weights of linear layers and embeddings; what shares one is quantized together. Embeddings first, with the head
+ * where it is tied to one; then in the order of the layers.
+ *
+ * @param options.tied whether an embedding is packed together with the head that reads it; else only the head is
  */
-export function sharedWeights(model: ModelProto): SharedWeight[] {
+export function sharedWeights(model: ModelProto, options: { tied: boolean }): SharedWeight[] {
   const layers = new Map<string, SharedWeight>();
   const key = ({ transposed, type, weight }: WeightUse) => `${transposed} ${type} ${weight}`;
   for (const linear of findLinears(model)) {
@@ -25,9 +27,13 @@ export function sharedWeights(model: ModelProto): SharedWeight[] {
   }
   const tables = new Map<string, SharedWeight>();
   for (const lookup of findLookups(model)) {
-    const shared = layers.get(key(lookup)) ?? tables.get(key(lookup));
-    if (shared === undefined) tables.set(key(lookup), { use: lookup, linears: [], lookups: [lookup] });
-    else shared.lookups.push(lookup);
+    const place = key(lookup);
+    const shared = layers.get(place);
+    if (shared !== undefined && !options.tied) continue;
+    const table = tables.get(place) ?? shared ?? { use: lookup, linears: [], lookups: [] };
+    table.lookups.push(lookup);
+    tables.set(place, table);
+    layers.delete(place);
   }
   return [...tables.values(), ...layers.values()];
 }

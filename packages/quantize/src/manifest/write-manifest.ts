@@ -121,7 +121,7 @@ function notesOn({ finished, copies, caches }: WriteManifestOptions): string[] {
     if (!byRtn) continue;
     const { name } = method.facts;
     notes.push(
-      `"${use.weight}" is stored as rtn stores weights: rows of what ${name} makes cannot be looked up.`,
+      `"${use.weight}" is packed as rtn packs weights, since its rows are looked up: ${name} has no way of its own for that.`,
     );
   }
   const cast = finished

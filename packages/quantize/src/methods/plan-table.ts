@@ -4,7 +4,7 @@ import { rtn } from './rtn/rtn.ts';
 
 /**
  * The plan for an embedding where a method's own format cannot be looked up row by row, or rounds by the inputs of a
- * layer, which a table has not: as rtn does by default, with the recipe's bits, groups and symmetry.
+ * layer: as rtn does by default, with the recipe's bits, groups and symmetry.
  */
 export function planTable(shape: WeightShape, recipe: WeightRecipe): WeightPlan | Refusal {
   const { bits, granularity, symmetric } = recipe;
