@@ -18,7 +18,7 @@ import {
   type WeightPlan,
 } from '@quantloop/quantize';
 import { Arithmetic, forwardLogits, multiply, openSession } from '@quantloop/runtime';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoModel } from './support/demo-model.ts';
 import { exportFolder } from './support/export-folder.ts';
 import { genaiLlama } from './support/exports/genai-llama.ts';
@@ -39,6 +39,14 @@ async function statisticsOf(source: string, sequences: number[][]): Promise<Stat
 }
 
 describe('the output error of every layer of the demo model is no larger with AWQ than rounded to nearest', () => {
+  let folder: string;
+  let statistics: Statistics;
+  beforeAll(async () => {
+    const demo = await demoModel({ texts: 16, tokens: 128 });
+    folder = demo.folder;
+    statistics = await statisticsOf(folder, demo.sequences);
+  });
+
   const planOf = (method: string, { k, n, type }: Linear, recipe: Partial<Recipe>): WeightPlan => {
     const plan = METHODS[method]!.plan({ name: 'w', k, n, type }, recipeOf({ method, ...recipe }));
     if ('refuse' in plan) throw new Error(plan.refuse);
@@ -53,8 +61,6 @@ describe('the output error of every layer of the demo model is no larger with AW
     { bits: 4, granularity: { group: 64 } },
     { bits: 4, granularity: 'channel' as const },
   ])('$bits bits, $granularity', { timeout: 240_000 }, async (recipe) => {
-    const { folder, sequences } = await demoModel({ texts: 16, tokens: 128 });
-    const statistics = await statisticsOf(folder, sequences);
     const model = await readModel(join(folder, 'model.onnx'));
     await using reader = await TensorReader.open(join(folder, 'model.onnx'));
     let layers = 0;
