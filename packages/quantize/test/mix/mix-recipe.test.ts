@@ -3,12 +3,9 @@ import { METHOD_FACTS } from '@quantloop/quantize';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chooseRecipes } from '../../src/mix/choose-recipes.ts';
-import { recipeOf } from '../support/recipe.ts';
+import { weightRecipeOf } from '../support/recipe.ts';
 
-const part = (bits: number): WeightRecipe => {
-  const { exclude: _exclude, mix: _mix, ...recipe } = recipeOf({ method: 'rtn', bits });
-  return recipe;
-};
+const part = (bits: number): WeightRecipe => weightRecipeOf({ method: 'rtn', bits });
 const RECIPES = [part(3), part(4), part(8), 'keep'] as const;
 
 const weights = fc.uniqueArray(

@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  SCOPE_OPTIONS,
-  type MixEntry,
-  type QuantloopError,
-  type Recipe,
-  type WeightRecipe,
-} from '@quantloop/core';
+import { type MixEntry, type QuantloopError, type Recipe } from '@quantloop/core';
 import { DEMO_MODEL, importModel } from '@quantloop/models';
 import {
   METHODS,
@@ -20,15 +14,9 @@ import { exportFolder } from '../support/export-folder.ts';
 import { optimumLlama } from '../support/exports/optimum-llama.ts';
 import { tinyWeights } from '../support/exports/tiny-weights.ts';
 import { temporaryFolder } from '../support/model-folder.ts';
-import { recipeOf } from '../support/recipe.ts';
+import { recipeOf, weightRecipeOf } from '../support/recipe.ts';
 
-/** As a part of a mix: without what only a whole recipe has. */
-const part = (written: Partial<Recipe> & { method: string }): WeightRecipe => {
-  const { exclude: _exclude, mix: _mix, options, ...rest } = recipeOf(written);
-  const own = Object.entries(options).filter(([name]) => !SCOPE_OPTIONS.includes(name));
-  return { ...rest, options: Object.fromEntries(own) };
-};
-const INT8 = part({ method: 'rtn', bits: 8 });
+const INT8 = weightRecipeOf({ method: 'rtn', bits: 8 });
 
 let demo: string;
 beforeAll(async () => {
@@ -57,9 +45,9 @@ const doneTo = ({ quantized }: QuantizationManifest): Record<string, string> =>
 describe('a mixed recipe', () => {
   test('does to each weight what the first fitting entry says, and the manifest tells', async () => {
     const { target, manifest } = await mixed([
-      { roles: ['down_proj'], layers: '1', recipe: part({ method: 'nf4' }) },
+      { roles: ['down_proj'], layers: '1', recipe: weightRecipeOf({ method: 'nf4' }) },
       { roles: ['down_proj', 'o_proj'], recipe: INT8 },
-      { layers: '-1', tensors: ['*{gate,up}_proj*'], recipe: part({ method: 'dynamic-int8' }) },
+      { layers: '-1', tensors: ['*{gate,up}_proj*'], recipe: weightRecipeOf({ method: 'dynamic-int8' }) },
       { roles: ['lm_head'], recipe: 'keep' },
     ]);
     const done = doneTo(manifest);
@@ -175,7 +163,7 @@ describe('a mix is refused', () => {
 test('the versions of all methods of a mix are part of the job’s identity', async () => {
   const recipe = {
     ...recipeOf({ method: 'rtn' }),
-    mix: [{ layers: '0', recipe: part({ method: 'nf4' }) }],
+    mix: [{ layers: '0', recipe: weightRecipeOf({ method: 'nf4' }) }],
   };
   const { methods } = (await quantizeStage.keyParts!({ recipe } as never, {} as never)) as {
     methods: string[][];

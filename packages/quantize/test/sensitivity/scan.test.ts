@@ -14,17 +14,11 @@ import { demoModel, type DemoModel } from '../support/demo-model.ts';
 import { linearsFolder, temporaryFolder } from '../support/model-folder.ts';
 import { meanDivergence } from '../support/output-divergence.ts';
 import { normals } from '../support/random.ts';
-import { recipeOf } from '../support/recipe.ts';
+import { weightRecipeOf } from '../support/recipe.ts';
 
 /** Without rounding of activations, so that what is measured is the weights alone. */
-const precision = (bits: number): WeightRecipe => {
-  const {
-    exclude: _exclude,
-    mix: _mix,
-    ...recipe
-  } = recipeOf({ method: 'rtn', bits, options: { accuracyLevel: 0 } });
-  return recipe;
-};
+const precision = (bits: number): WeightRecipe =>
+  weightRecipeOf({ method: 'rtn', bits, options: { accuracyLevel: 0 } });
 const PRECISIONS = [3, 4, 8].map(precision);
 
 let demo: DemoModel;
@@ -174,10 +168,9 @@ describe('a sensitivity scan', { timeout: 240_000 }, () => {
   });
 
   test('scans methods that are calibrated on what the unquantized model feeds them', async () => {
-    const { exclude: _exclude, mix: _mix, ...gptq } = recipeOf({ method: 'gptq', bits: 3 });
-    const { exclude: __exclude, mix: __mix, ...plain } = recipeOf({ method: 'rtn', bits: 3 });
+    const [plain, gptq] = ['rtn', 'gptq'].map((method) => weightRecipeOf({ method, bits: 3 }));
     const { weights } = await scanned({
-      recipes: [plain, gptq].map((recipe) => ({ ...recipe, granularity: { group: 32 } })),
+      recipes: [plain!, gptq!].map((recipe) => ({ ...recipe, granularity: { group: 32 } })),
       exclude: ['*layers.{0,1,3,4}.*', '*embed*', '*lm_head*'],
     });
     const sums = [0, 1].map((recipe) =>
@@ -191,8 +184,7 @@ describe('a sensitivity scan', { timeout: 240_000 }, () => {
   });
 
   test('is refused for a method that changes more than the weight', async () => {
-    const { exclude: _exclude, mix: _mix, ...awq } = recipeOf({ method: 'awq' });
-    expect(await failure(scanned({ recipes: [awq] }))).toMatchObject({
+    expect(await failure(scanned({ recipes: [weightRecipeOf({ method: 'awq' })] }))).toMatchObject({
       code: 'unsupported',
       message: expect.stringMatching(/one weight and changes nothing beside it; awq rescales/),
     });

@@ -8,7 +8,7 @@ import { quantize, SensitivityScan, sensitivityStage } from '@quantloop/quantize
 import { describe, expect, test } from 'vitest';
 import { demoModel } from '../support/demo-model.ts';
 import { temporaryFolder } from '../support/model-folder.ts';
-import { recipeOf } from '../support/recipe.ts';
+import { weightRecipeOf } from '../support/recipe.ts';
 
 /** A job waits while another measures on this machine. */
 describe('the stage scanSensitivity', { timeout: 240_000 }, () => {
@@ -16,10 +16,9 @@ describe('the stage scanSensitivity', { timeout: 240_000 }, () => {
     const storeRoot = join(await temporaryFolder(), 'store');
     const store = await openStore({ root: storeRoot });
     const model = await store.putFolder((await demoModel()).folder);
-    const { exclude: _exclude, mix: _mix, ...recipe } = recipeOf({ method: 'rtn', bits: 4 });
     const input: ScanSensitivityInput = {
       model,
-      recipes: [recipe],
+      recipes: [weightRecipeOf({ method: 'rtn', bits: 4 })],
       exclude: ['*layers.{0,1,2,3}.*', '*embed*', '*lm_head*'],
       calibration: {
         text: await store.putFile(demoCalibrationFile(), 'application/jsonl'),

@@ -1,4 +1,4 @@
-import type { Recipe } from '@quantloop/core';
+import { withoutScope, type Recipe, type WeightRecipe } from '@quantloop/core';
 import { METHODS } from '@quantloop/quantize';
 
 /** A complete recipe: what is left out takes the method's first value; the head is quantized too. */
@@ -14,4 +14,10 @@ export function recipeOf(written: Partial<Recipe> & { method: string }): Recipe 
     ...written,
     options: facts.options.parse({ head: true, ...written.options }),
   };
+}
+
+/** The same for one weight, as it stands in a mix. */
+export function weightRecipeOf(written: Partial<Recipe> & { method: string }): WeightRecipe {
+  const { exclude: _exclude, mix: _mix, ...recipe } = recipeOf(written);
+  return withoutScope(recipe);
 }
