@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Checkpoint } from '@quantloop/artifacts';
 import { calibratedMethods, needsCalibration, QuantloopError, type Recipe } from '@quantloop/core';
@@ -31,6 +31,8 @@ import { placeWeight } from './graph/place-weight.ts';
 import { SharedInputs } from './graph/shared-inputs.ts';
 import { tieHead } from './graph/tie-head.ts';
 import { weightReaders } from './graph/weight-readers.ts';
+import { CostClock } from './manifest/cost-clock.ts';
+import type { Cost } from './manifest/cost.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { writeManifest, type FinishedWeight } from './manifest/write-manifest.ts';
 import { checkRecipe, METHOD_FACTS } from './methods/methods.ts';
@@ -63,6 +65,8 @@ export interface QuantizeFolderOptions {
   signal?: AbortSignal;
   /** Before each tensor, and after the last. */
   onProgress?: (progress: { done: number; total: number; unit: 'tensors' | 'caches'; note: string }) => void;
+  /** Once, when all is written: what it took. */
+  onCost?: (cost: Cost) => void;
   /** Once, with the number of blocks taken over from the checkpoint, if there are any. */
   onResumed?: (blocks: number) => void;
 }
@@ -86,6 +90,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       hint: 'Choose another folder for it.',
     });
   }
+  const clock = new CostClock();
   checkRecipe(recipe);
   const calibration = needsCalibration(recipe, METHOD_FACTS) ? requireCalibration(options) : undefined;
   const file = join(source, 'model.onnx');
@@ -102,11 +107,15 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const caches = recipe.options['kvCache'] === 'int8' ? findCaches(model) : [];
 
   await mkdir(target, { recursive: true });
-  await using equalization = await openEqualization({ ...options, model, file, reader: original, planned });
+  await using equalization = await clock.time('calibrate', () =>
+    openEqualization({ ...options, model, file, reader: original, planned }),
+  );
   const reader = equalization?.reader ?? original;
   const added = numericInitializers(model, reader).filter(({ name }) => !readers.has(name));
   const addedReaders = [...weightReaders(model)].filter(([name]) => !readers.has(name));
-  const magnitudes = await calibrateCaches({ ...options, calibration, caches, model, reader });
+  const magnitudes = await clock.time('calibrate', () =>
+    calibrateCaches({ ...options, calibration, caches, model, reader }),
+  );
   await using writer = await ExternalDataWriter.open({ folder: target });
   await using inputs = await openCalibration({ calibration, planned, model, reader, target, signal });
   const locations = planned.map(({ use: { weight: name, k, n, transposed } }) => {
@@ -126,11 +135,15 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
       signal?.throwIfAborted();
       onProgress?.({ done, total: planned.length, unit: 'tensors', note: name });
       const rounded = ahead.take(done);
-      if (rounded !== undefined) return rounded;
+      if (rounded !== undefined) return clock.time('round', () => rounded);
       const weight = openWeight({ ...location, reader: original, memory });
-      if (plan.calibrated === true) return plan.quantize(weight, await inputs!.inputsOf(first!));
-      if (plan.measured !== true) return plan.quantize(weight);
-      return plan.quantize(stopOnAbort(weight, signal), await equalization!.inputsOf(first!));
+      if (plan.calibrated === true) {
+        const seen = await clock.time('calibrate', () => inputs!.inputsOf(first!));
+        return clock.time('round', () => plan.quantize(weight, seen));
+      }
+      if (plan.measured !== true) return clock.time('round', () => plan.quantize(weight));
+      const seen = await clock.time('calibrate', () => equalization!.inputsOf(first!));
+      return clock.time('round', () => plan.quantize(stopOnAbort(weight, signal), seen));
     };
     return { name, storage: plan.storage, weights: k * n, compute };
   });
@@ -144,7 +157,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     const weight = planned[finished.length]!;
     const { storage } = weight.plan;
     inputs?.finish(weight.use, storage, packed);
-    const names = await placeWeight({ model, writer, shared, weight, parts });
+    const names = await clock.time('write', () => placeWeight({ model, writer, shared, weight, parts }));
     finished.push({ ...weight, storage, parts: names, bytes: partsByteLength(parts), error });
   }
   onProgress?.({ done: planned.length, total: planned.length, unit: 'tensors', note: 'writing the model' });
@@ -154,9 +167,9 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const gone = new Set(removeUnusedInitializers(model));
   requireOpset(model, 'com.microsoft', 1);
   raiseOpset(model, Math.max(...finished.map(({ storage }) => layoutOf(storage).opset ?? 1)));
-  await moveInitializers({ model, reader, writer });
+  await clock.time('finish', () => moveInitializers({ model, reader, writer }));
   signal?.throwIfAborted();
-  await copyOtherFiles(source, target, data);
+  await clock.time('finish', () => copyOtherFiles(source, target, data));
   await declareData({ folder: target, files: writer.size > 0 ? 1 : 0 });
   const remaining = (info: TensorInfo) => !gone.has(info.name);
   const manifest = writeManifest({
@@ -174,8 +187,12 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     rescaled: equalization?.rescaled,
   });
   await writeFile(join(target, 'quantization.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writer.commit();
-  await writeModel({ model, file: join(target, 'model.onnx') });
+  const graph = join(target, 'model.onnx');
+  await clock.time('finish', () => writer.commit());
+  await clock.time('finish', () => writeModel({ model, file: graph }));
+  const opened = [...new Set([original, reader])];
+  const bytesRead = opened.reduce((sum, each) => sum + each.bytesRead, ahead.bytesRead);
+  options.onCost?.(clock.cost({ bytesRead, bytesWritten: writer.size + (await stat(graph)).size }));
   return manifest;
 }
 

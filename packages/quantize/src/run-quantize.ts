@@ -1,6 +1,7 @@
 import type { Measurement, QuantizeModelInput, QuantizeModelOutput } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { readCalibration } from './calibrate/read-calibration.ts';
+import type { Cost } from './manifest/cost.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
 import { quantizeFolder } from './quantize-folder.ts';
 import { Statistics } from './statistics/statistics-file.ts';
@@ -11,6 +12,7 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
   const target = await store.scratch();
   const source = await store.folder(input.model);
   const { calibration: asked } = input;
+  let cost: Cost | undefined;
   const manifest = await quantizeFolder({
     source,
     target,
@@ -25,10 +27,11 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
     signal,
     onProgress: (progress) => context.progress(progress),
     onResumed: (blocks) => context.resumed(blocks),
+    onCost: (finished) => (cost = finished),
   });
   return {
     model: await store.putFolder(target),
-    manifest: await store.putJson(manifest),
+    manifest: await store.putJson({ ...manifest, cost }),
     metrics: metricsOf(manifest),
     provenance: {
       'quantize.method': manifest.methods.map(({ name }) => name).join(', '),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
 import type { QuantizeModelOutput, StageResult } from '@quantloop/core';
@@ -23,6 +24,15 @@ describe('the stage quantizeModel', { timeout: 240_000 }, () => {
 
     const { output } = first;
     const manifest = QuantizationManifest.parse(await store.readJson(output.manifest));
+    const { cost, ...stored } = manifest;
+    const data = 2 * 256 * 32;
+    expect(cost).toMatchObject({ bytesRead: 4 * data, bytesWritten: expect.any(Number) });
+    expect(cost!.bytesWritten).toBeGreaterThanOrEqual((data * 5) / 8);
+    const phases = Object.values(cost!.phases).reduce((sum, seconds) => sum + seconds, 0);
+    expect(phases).toBeCloseTo(cost!.seconds, 6);
+    expect(Math.min(cost!.cpuSeconds, cost!.phases.round, cost!.phases.finish)).toBeGreaterThan(0);
+    const folder = await store.folder(output.model);
+    expect(JSON.parse(await readFile(join(folder, 'quantization.json'), 'utf8'))).toEqual(stored);
     expect(manifest.quantized.map(({ name }) => name)).toEqual(['a.weight', 'b.weight']);
     expect(output.metrics).toEqual({
       'model.bits_per_weight': expect.objectContaining({

@@ -39,6 +39,7 @@ export class TensorReader implements AsyncDisposable {
   readonly model: ModelProto;
   readonly #file: string;
   readonly #tensors: Map<string, TensorProto>;
+  #bytesRead = 0;
   readonly #handles = new Map<string, Promise<{ handle: FileHandle; size: number }>>();
 
   /** @param options.file path of the model: external data is looked up beside it */
@@ -51,6 +52,11 @@ export class TensorReader implements AsyncDisposable {
   /** Opens a model file and a reader over it. */
   static async open(file: string): Promise<TensorReader> {
     return new TensorReader({ model: await readModel(file), file });
+  }
+
+  /** Bytes read from external data so far. */
+  get bytesRead(): number {
+    return this.#bytesRead;
   }
 
   names(): string[] {
@@ -107,6 +113,7 @@ export class TensorReader implements AsyncDisposable {
       const { bytesRead } = await handle.read(bytes, done, step, entry.offset + offset + done);
       if (bytesRead === 0) throw this.#cutShort(entry, info);
       done += bytesRead;
+      this.#bytesRead += bytesRead;
     }
     return bytes;
   }
@@ -158,6 +165,7 @@ export class TensorReader implements AsyncDisposable {
         const read = readSync(fd!, bytes, run * length + done, step, entry!.offset + offset + done);
         if (read === 0) throw this.#cutShort(entry!, info);
         done += read;
+        this.#bytesRead += read;
       }
     }
     if (info.type !== 'float32') target.set(toFloat32(info.type, bytes));

@@ -1,6 +1,7 @@
 import { Calibration, Recipe, Role, WeightRecipe } from '@quantloop/core';
 import { z } from 'zod';
 import { Storage } from '../pack/storage.ts';
+import { Cost } from './cost.ts';
 
 const WeightError = z.strictObject({
   /** ‖W − Q‖ / ‖W‖ in the Frobenius norm; 0 for a weight of zeros. */
@@ -74,7 +75,7 @@ const RescaledInput = z.strictObject({
   high: z.number(),
 });
 
-/** `quantization.json` of a quantized model: what was done to which weight, and the error it made. Holds no times. */
+/** `quantization.json` of a quantized model: what was done to which weight, and the error it made. */
 export const QuantizationManifest = z.strictObject({
   schemaVersion: z.literal(2),
   recipe: Recipe,
@@ -108,6 +109,8 @@ export const QuantizationManifest = z.strictObject({
     /** Over all quantized weights together. */
     error: WeightError,
   }),
+  /** Only in the artifact of the job: the file in the model's folder is the same whenever it is made. */
+  cost: Cost.optional(),
 });
 export type RescaledInput = z.infer<typeof RescaledInput>;
 export type QuantizationManifest = z.infer<typeof QuantizationManifest>;

@@ -23,4 +23,4 @@ export interface Failure {
 }
 
 /** From a thread. */
-export type PieceResult = { packed: PackedWeight } | { failure: Failure };
+export type PieceResult = { packed: PackedWeight; bytesRead: number } | { failure: Failure };

@@ -45,6 +45,11 @@ export class RoundAhead implements AsyncDisposable {
     if (threads > 1) this.#threads = new RoundingThreads({ file, threads, signal });
   }
 
+  /** By threads: what this one reads is the reader's own count. */
+  get bytesRead(): number {
+    return this.#threads?.bytesRead ?? 0;
+  }
+
   /** The rounded weight, or undefined where something else rounds it. Indices only grow. */
   take(index: number): Promise<PackedWeight> | undefined {
     const piece = this.#options.pieces[index];

@@ -12,9 +12,10 @@ const memory = new PanelMemory();
 
 async function roundPiece({ location, tensor, rounding }: PieceMessage): Promise<void> {
   try {
+    const before = reader.bytesRead;
     const packed = await round(openWeight({ ...location, reader, tensor, memory }), rounding);
     const buffers = packed.parts.map(({ data }) => data.buffer);
-    parentPort!.postMessage({ packed } satisfies PieceResult, buffers);
+    parentPort!.postMessage({ packed, bytesRead: reader.bytesRead - before } satisfies PieceResult, buffers);
   } catch (error) {
     const { code, message, hint, stack } = error as Error & { code?: string; hint?: string };
     parentPort!.postMessage({ failure: { code, message, hint, stack } } satisfies PieceResult);

@@ -33,10 +33,16 @@ export class RoundingThreads implements AsyncDisposable {
   readonly #options: { file: string; threads: number; signal?: AbortSignal | undefined };
   readonly #waiting: Job[] = [];
   #threads: Thread[] = [];
+  #bytesRead = 0;
   readonly #abort = (): void => this.#fail(this.#options.signal!.reason);
 
   constructor(options: { file: string; threads: number; signal?: AbortSignal | undefined }) {
     this.#options = options;
+  }
+
+  /** By all threads, for what is finished. */
+  get bytesRead(): number {
+    return this.#bytesRead;
   }
 
   /** @throws QuantloopError what rounding throws, `internal` when a thread ends; the signal's reason */
@@ -82,8 +88,10 @@ export class RoundingThreads implements AsyncDisposable {
 
   #finish(thread: Thread, result: PieceResult): void {
     const job = thread.jobs.shift()!;
-    if ('packed' in result) job.resolve(result.packed);
-    else job.reject(rebuild(result.failure));
+    if ('packed' in result) {
+      this.#bytesRead += result.bytesRead;
+      job.resolve(result.packed);
+    } else job.reject(rebuild(result.failure));
     this.#give();
   }
 
