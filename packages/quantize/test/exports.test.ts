@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '@quantloop/core';
 import { graphOf, readModel, type ModelProto } from '@quantloop/onnx';
-import { quantizeFolder } from '@quantloop/quantize';
+import { collectStatistics, quantizeFolder, Statistics } from '@quantloop/quantize';
 import { generateGreedy } from '@quantloop/runtime';
 import { describe, expect, test } from 'vitest';
 import { dequantizedFolder } from './support/dequantized-folder.ts';
@@ -122,6 +122,31 @@ test.each(EXPORTS)('$name: gptq rounds better than rtn by what the layers read',
   }
   expect(distances[0]).toBeLessThan(0.9 * distances[1]!);
 });
+
+test.each(['float16', 'bfloat16'] as const)(
+  'awq measures layers whose weights are %s and cast',
+  async (stored) => {
+    const source = await exportFolder(
+      optimumLlama({ weights: untied!, opset: 18, form: 'transpose', stored }),
+    );
+    const sequences = Array.from({ length: 8 }, (_, i) =>
+      Array.from({ length: 12 }, (_, j) => (i * 7 + j * 5) % 40),
+    );
+    const folder = await temporaryFolder();
+    await collectStatistics({ source, target: folder, sequences });
+    const statistics = await Statistics.open(folder);
+    const target = await temporaryFolder();
+    const { quantized } = await quantizeFolder({
+      source,
+      target,
+      recipe: recipeOf({ method: 'awq' }),
+      calibration: { sequences },
+      statistics,
+    });
+    expect(quantized).toHaveLength(15);
+    expect(relativeDistance(await logitsOf(target), await logitsOf(source))).toBeLessThan(0.5);
+  },
+);
 
 test('patterns match the names of modules where weights have made-up ones', async () => {
   const source = await exportFolder(optimumLlama({ weights: untied!, opset: 18, form: 'folded' }));

@@ -5,6 +5,7 @@ import {
   extractSegment,
   FLOAT_TYPES,
   float32ToFloat16,
+  graphOf,
   makeTensor,
   type ModelProto,
   type NodeProto,
@@ -190,8 +191,14 @@ export class GraphWalk implements AsyncDisposable {
       return tensorFromBytes(type, new Uint8Array(float32ToFloat16(values()).buffer), dims);
     }
     if (values !== undefined) return tensorFromBytes('float32', new Uint8Array(values().buffer), dims);
-    if (type === 'bfloat16') throw noBfloat16(name);
-    return tensorFromBytes(type as Tensor.Type, await this.#options.reader.read(name), dims);
+    const { model, reader } = this.#options;
+    if (type !== 'bfloat16') return tensorFromBytes(type as Tensor.Type, await reader.read(name), dims);
+    // What is cast before it is used may as well come in the wider type, which onnxruntime-node can feed.
+    const isCast = graphOf(model).node.every(
+      ({ opType, input }) => opType === 'Cast' || !input.includes(name),
+    );
+    if (!isCast) throw noBfloat16(name);
+    return tensorFromBytes('float32', new Uint8Array((await reader.readFloat32(name)).buffer), dims);
   }
 }
 
