@@ -90,7 +90,7 @@ function layersOf(own: readonly AssignedWeight[], ofRole: readonly AssignedWeigh
   return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
-/** A glob that fits the name and nothing else. */
+/** A glob that fits the name and nothing else. Unescaped, a leading "./" would be taken for the folder one is in. */
 function escapeGlob(name: string): string {
-  return name.replaceAll(/[\\*?[\]{}()!+@|^$]/g, String.raw`\$&`);
+  return name.replaceAll(/[\\*?[\]{}()!+@|^$]|^\.(?=\/)/g, String.raw`\$&`);
 }

@@ -61,6 +61,25 @@ test('a mix gives every weight what it was assigned, whatever their names and pl
   );
 });
 
+test('a name that begins with "./" is told from one without', () => {
+  const named = (name: string, recipe: AssignedWeight['recipe']): AssignedWeight => ({
+    name,
+    role: null,
+    layer: null,
+    recipe,
+  });
+  const written = mixRecipe([named('./a*', part(4)), named('./b(', part(8)), named('a*', part(8))])!;
+  const { recipes } = expandRecipes([written], METHOD_FACTS);
+  const places = ['./a*', './b(', 'a*'].map((name) => ({
+    names: [name],
+    role: undefined,
+    layer: undefined,
+    tied: false,
+  }));
+  const { choices } = chooseRecipes(places, recipes[0]!.recipe);
+  expect(choices.map((choice) => ('recipe' in choice ? choice.recipe.bits : undefined))).toEqual([4, 8, 8]);
+});
+
 test('a mix says by role and range what can be said so', () => {
   const assigned = ['q_proj', 'k_proj', 'down_proj'].flatMap((role) =>
     Array.from({ length: 8 }, (_, layer): AssignedWeight => {
