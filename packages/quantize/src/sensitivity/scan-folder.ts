@@ -6,6 +6,7 @@ import { ortVersion } from '@quantloop/runtime';
 import { tokenFeeds } from '../calibrate/calibration-feeds.ts';
 import { GraphWalk } from '../calibrate/graph-walk.ts';
 import type { CalibrationSet } from '../calibrate/read-calibration.ts';
+import { findLinears } from '../graph/find-linears.ts';
 import { learnedWeights, numericInitializers } from '../graph/learned-weights.ts';
 import { refuseQuantized } from '../graph/refuse-quantized.ts';
 import { weightReaders } from '../graph/weight-readers.ts';
@@ -62,10 +63,8 @@ export async function scanFolder(options: ScanFolderOptions): Promise<Sensitivit
   const { name: logits, width } = logitsOf(model);
   const { subjects, left } = planScan({ model, recipes, exclude: options.exclude ?? [] });
   const windows = tokenWindows(calibration.sequences);
-  const targets = [
-    ...new Set(subjects.flatMap(({ linears: [first] }) => first?.node.input[0] ?? [])),
-    logits,
-  ];
+  // All layers, scanned or not: what lies between two targets is in memory at once.
+  const targets = [...new Set(findLinears(model).map(({ node }) => node.input[0]!)), logits];
   const feeds = tokenFeeds(model, windows, Math.min(2048, Math.ceil(LOGITS / width)));
   await using walk = await GraphWalk.open({
     model,
