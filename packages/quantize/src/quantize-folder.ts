@@ -39,6 +39,7 @@ import { checkRecipe, METHOD_FACTS } from './methods/methods.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
 import { layoutOf } from './pack/layout.ts';
 import { planWeights, type PlannedWeight } from './plan-weights.ts';
+import { settlePlans } from './settle-plans.ts';
 import type { Statistics } from './statistics/statistics-file.ts';
 import { RoundAhead } from './threads/round-ahead.ts';
 import { PanelMemory } from './weights/panel-memory.ts';
@@ -103,7 +104,8 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
   const sources = numericInitializers(model, original);
   const { head, embedding } = recipe.options;
   const copies = head === true && embedding === true ? await tieHead(model, original) : [];
-  const { planned, left, excluded, mixed } = planWeights(model, recipe);
+  const { planned: plans, left, excluded, mixed } = planWeights(model, recipe);
+  const planned = await settlePlans(plans, options.statistics);
   const caches = recipe.options['kvCache'] === 'int8' ? findCaches(model) : [];
 
   await mkdir(target, { recursive: true });

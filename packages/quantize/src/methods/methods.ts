@@ -17,6 +17,7 @@ import { gptq } from './gptq/gptq.ts';
 import { bf16, fp16 } from './half/half.ts';
 import { hqq } from './hqq/hqq.ts';
 import { rtn } from './rtn/rtn.ts';
+import { staticInt8 } from './static-int8/static-int8.ts';
 
 /** The built-in methods by name. */
 export const METHODS: Record<string, Quantizer> = {
@@ -26,6 +27,7 @@ export const METHODS: Record<string, Quantizer> = {
   awq,
   'awq-gptq': awqGptq,
   'dynamic-int8': dynamicInt8,
+  'static-int8': staticInt8,
   nf4,
   fp4,
   fp16,

@@ -1,5 +1,6 @@
 import { makeNode } from '@quantloop/onnx';
 import type { Layout } from './layout.ts';
+import { roundStatically } from './round-statically.ts';
 import { roundTokens } from './round-tokens.ts';
 import type { IntegerStorage } from './storage.ts';
 
@@ -17,7 +18,10 @@ export const matMulInteger: Layout<IntegerStorage> = {
 
   activations: () => 'float32',
 
-  rounding: ({ activations }) => (activations === 'token' ? roundTokens : undefined),
+  rounding({ activations }) {
+    if (activations === 'tensor') return undefined;
+    return activations === 'token' ? roundTokens : roundStatically(activations);
+  },
 
   nodes(storage, { name, activations, initializers, output, rounded }) {
     const domain = 'com.microsoft';
@@ -26,6 +30,10 @@ export const matMulInteger: Layout<IntegerStorage> = {
       return [makeNode({ op: 'DynamicQuantizeMatMul', domain, name, inputs, outputs: [output] })];
     }
     const [codes, scales] = initializers as [string, string];
+    if (storage.activations !== 'token') {
+      const inputs = [`${rounded}.codes`, codes, `${rounded}.scale`, scales, `${rounded}.zero`];
+      return [makeNode({ op: 'MatMulIntegerToFloat', domain, name, inputs, outputs: [output] })];
+    }
     const inputs = [`${rounded}.codes`, codes, `${rounded}.one`, scales, `${rounded}.zero`];
     const sums = `${output}.by_channel`;
     return [

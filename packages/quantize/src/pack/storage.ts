@@ -44,9 +44,12 @@ export const IntegerStorage = z.strictObject({
   scalePer: z.enum(['tensor', 'channel']),
   /**
    * `token`: one scale for each row as it comes, symmetric. `tensor`: one scale and zero point for the whole tensor as it
-   * comes, by DynamicQuantizeMatMul.
+   * comes, by DynamicQuantizeMatMul. Numbers: scale and zero point that calibration has chosen.
    */
-  activations: z.enum(['token', 'tensor']),
+  activations: z.union([
+    z.enum(['token', 'tensor']),
+    z.strictObject({ scale: z.number().positive(), zero: z.int().min(0).max(255) }),
+  ]),
 });
 export type IntegerStorage = z.infer<typeof IntegerStorage>;
 
