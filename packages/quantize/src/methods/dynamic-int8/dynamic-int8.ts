@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { planRounding } from '../roundings.ts';
+import { planInt8, weightsOption } from './plan-int8.ts';
 import { smoothing, smoothingOptions } from './smoothing.ts';
 
 const options = z.strictObject({
@@ -17,6 +17,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Weights of 7 bits. On x86 CPUs without VNNI sums of two 8-bit products saturate at 16 bits.'),
+  ...weightsOption,
   ...smoothingOptions,
   ...commonOptions,
 });
@@ -35,7 +36,7 @@ export const dynamicInt8: Quantizer = {
     source:
       'MatMulIntegerToFloat and DynamicQuantizeMatMul of ONNX Runtime 1.30; weight grid of llm-compressor',
     version: '2',
-    needsCalibration: false,
+    needsCalibration: ({ options: { weights } }) => weights === 'gptq',
     needsStatistics: ({ options: { smooth = 'none' } }) => smooth !== 'none',
     bits: [8],
     granularities: ['channel', 'tensor'],
@@ -47,12 +48,14 @@ export const dynamicInt8: Quantizer = {
 
   plan({ k, n }, recipe) {
     if (typeof recipe.granularity === 'object') return { refuse: 'dynamic-int8 has no groups' };
-    const { reduceRange, activations, smooth } = options.parse(recipe.options);
+    const { reduceRange, activations, smooth, weights } = options.parse(recipe.options);
+    if (weights === 'gptq' && recipe.granularity === 'tensor')
+      return { refuse: 'gptq weights have one scale per channel, not one per tensor' };
     const bits = reduceRange ? 7 : 8;
     const scalePer = recipe.granularity;
     const storage: IntegerStorage = { layout: 'matmul-integer', k, n, bits, scalePer, activations };
     return {
-      ...planRounding({ kind: 'int8', storage }),
+      ...planInt8(storage, weights),
       ...(smooth !== 'none' && { equalizer: smoothing({ smooth, k, bits }) }),
     };
   },

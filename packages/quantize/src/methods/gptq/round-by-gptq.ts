@@ -51,7 +51,7 @@ export async function roundByGptq(options: GptqOptions): Promise<PackedWeight> {
 }
 
 /** The whole weight, [k, n]. */
-async function readRows(source: WeightSource): Promise<Float32Array> {
+export async function readRows(source: WeightSource): Promise<Float32Array> {
   const { k, n } = source;
   const rows = new Float32Array(k * n);
   for await (const panel of source.panels()) {
@@ -65,7 +65,7 @@ async function readRows(source: WeightSource): Promise<Float32Array> {
 }
 
 /** Adds up how far the weights read back lie from the original ones. */
-function addErrors(options: {
+export function addErrors(options: {
   original: Float32Array;
   solution: Solution;
   n: number;

@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { planRounding } from '../roundings.ts';
+import { planInt8, weightsOption } from '../dynamic-int8/plan-int8.ts';
 import { fitRange } from './fit-range.ts';
 
 const options = z.strictObject({
@@ -21,6 +21,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Weights of 7 bits. On x86 CPUs without VNNI sums of two 8-bit products saturate at 16 bits.'),
+  ...weightsOption,
   ...commonOptions,
 });
 
@@ -53,7 +54,9 @@ export const staticInt8: Quantizer = {
 
   plan({ k, n }, recipe) {
     if (typeof recipe.granularity === 'object') return { refuse: 'static-int8 has no groups' };
-    const { reduceRange, ranges, percentile } = options.parse(recipe.options);
+    const { reduceRange, ranges, percentile, weights } = options.parse(recipe.options);
+    if (weights === 'gptq' && recipe.granularity === 'tensor')
+      return { refuse: 'gptq weights have one scale per channel, not one per tensor' };
     const storage: IntegerStorage = {
       layout: 'matmul-integer',
       k,
@@ -63,10 +66,10 @@ export const staticInt8: Quantizer = {
       activations: { scale: 1, zero: 0 },
     };
     return {
-      ...planRounding({ kind: 'int8', storage }),
+      ...planInt8(storage, weights),
       settle: (inputs) => {
         const activations = fitRange({ inputs, ranges, percentile });
-        return planRounding({ kind: 'int8', storage: { ...storage, activations } });
+        return planInt8({ ...storage, activations }, weights);
       },
     };
   },
