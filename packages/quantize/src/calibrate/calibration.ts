@@ -1,5 +1,5 @@
 import { type ModelProto, type TensorReader, transpose } from '@quantloop/onnx';
-import type { Linear } from '../graph/find-linears.ts';
+import { findLinears, type Linear } from '../graph/find-linears.ts';
 import type { WeightUse } from '../graph/weight-use.ts';
 import { layoutOf } from '../pack/layout.ts';
 import type { PackedWeight } from '../pack/packed-weight.ts';
@@ -29,7 +29,10 @@ export class Calibration implements AsyncDisposable {
     signal?: AbortSignal | undefined;
   }): Promise<Calibration> {
     const { model, reader, linears, sequences, scratch, signal } = options;
-    const targets = [...new Set(linears.map(({ node }) => node.input[0]!))];
+    const wanted = inputsOf(linears);
+    // All layers, calibrated or not: what lies between two targets is in memory at once.
+    const all = inputsOf(findLinears(model));
+    const targets = isWithin(wanted, all) ? all : wanted;
     // The quantized model grows out of the same graph.
     const original = structuredClone(model);
     const feeds = tokenFeeds(original, sequences);
@@ -61,4 +64,14 @@ export class Calibration implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#walk[Symbol.asyncDispose]();
   }
+}
+
+const inputsOf = (linears: readonly Linear[]): string[] => [
+  ...new Set(linears.map(({ node }) => node.input[0]!)),
+];
+
+/** Whether the items of a list are among those of another, in the same order. */
+function isWithin(items: readonly string[], others: readonly string[]): boolean {
+  const places = items.map((item) => others.indexOf(item));
+  return places.every((place, i) => place > (places[i - 1] ?? -1));
 }
