@@ -3,7 +3,7 @@
 //
 //   node bench/gptq.mjs [--layers 12] [--samples 32]      the whole comparison
 //   node bench/gptq.mjs --curve                           quantloop's peak memory by layers and by samples, no peer
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -67,6 +67,10 @@ async function prepare(layers, samples) {
   const source = join(folder, `model-${layers}`);
   const sizes = [768, 2048, layers, 12, VOCABULARY].map(String);
   const { output } = await measure(python, [support('llama_checkpoint.py'), checkpoint, ...sizes]);
+  // An import asks for a tokenizer; none of its tokens are used.
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    await copyFile(join(root, 'packages/models/demo/model', name), join(checkpoint, name));
+  await mkdir(source);
   await ours('import-folder.mjs', checkpoint, source);
   const sequences = join(folder, 'sequences.json');
   const random = uniform(1);
