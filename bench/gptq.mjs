@@ -63,8 +63,8 @@ async function printCurve() {
 
 /** A checkpoint, its import, and token sequences. */
 async function prepare(layers, samples) {
-  const checkpoint = join(folder, `checkpoint-${layers}`);
-  const source = join(folder, `model-${layers}`);
+  const checkpoint = join(folder, `checkpoint-${layers}-${samples}`);
+  const source = join(folder, `model-${layers}-${samples}`);
   const sizes = [768, 2048, layers, 12, VOCABULARY].map(String);
   const { output } = await measure(python, [support('llama_checkpoint.py'), checkpoint, ...sizes]);
   // An import asks for a tokenizer; none of its tokens are used.
