@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { planInt8, weightsOption } from './plan-int8.ts';
+import { int8ScalePer, planInt8, weightsOption } from './plan-int8.ts';
 import { smoothing, smoothingOptions } from './smoothing.ts';
 
 const options = z.strictObject({
@@ -47,12 +47,10 @@ export const dynamicInt8: Quantizer = {
   },
 
   plan({ k, n }, recipe) {
-    if (typeof recipe.granularity === 'object') return { refuse: 'dynamic-int8 has no groups' };
     const { reduceRange, activations, smooth, weights } = options.parse(recipe.options);
-    if (weights === 'gptq' && recipe.granularity === 'tensor')
-      return { refuse: 'gptq weights have one scale per channel, not one per tensor' };
+    const scalePer = int8ScalePer(recipe, weights);
+    if (typeof scalePer === 'object') return scalePer;
     const bits = reduceRange ? 7 : 8;
-    const scalePer = recipe.granularity;
     const storage: IntegerStorage = { layout: 'matmul-integer', k, n, bits, scalePer, activations };
     return {
       ...planInt8(storage, weights),

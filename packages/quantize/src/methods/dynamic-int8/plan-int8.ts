@@ -1,9 +1,10 @@
+import type { WeightRecipe } from '@quantloop/core';
 import { z } from 'zod';
 import { allocateParts } from '../../pack/allocate-parts.ts';
 import { matMulInteger } from '../../pack/matmul-integer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
-import type { LayerInputs, WeightPlan } from '../../quantizer.ts';
+import type { LayerInputs, Refusal, WeightPlan } from '../../quantizer.ts';
 import { errorOf, errorSums } from '../../round/round-span.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import { addErrors, readRows } from '../gptq/round-by-gptq.ts';
@@ -19,6 +20,17 @@ export const weightsOption = {
       'How weights are rounded. gptq: with error compensation by calibration text, one scale per channel.',
     ),
 };
+
+/** What shares one scale of int8 weights, or why a recipe cannot have them. */
+export function int8ScalePer(
+  { method, granularity }: Pick<WeightRecipe, 'method' | 'granularity'>,
+  weights: 'rtn' | 'gptq',
+): IntegerStorage['scalePer'] | Refusal {
+  if (typeof granularity === 'object') return { refuse: `${method} has no groups` };
+  if (weights === 'gptq' && granularity === 'tensor')
+    return { refuse: 'gptq weights have one scale per channel, not one per tensor' };
+  return granularity;
+}
 
 /** Int8 weights, rounded to nearest or by GPTQ. */
 export function planInt8(storage: IntegerStorage, weights: 'rtn' | 'gptq'): WeightPlan {

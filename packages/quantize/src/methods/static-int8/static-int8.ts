@@ -3,7 +3,7 @@ import { kernelFor } from '../../kernels.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
-import { planInt8, weightsOption } from '../dynamic-int8/plan-int8.ts';
+import { int8ScalePer, planInt8, weightsOption } from '../dynamic-int8/plan-int8.ts';
 import { fitRange } from './fit-range.ts';
 
 const options = z.strictObject({
@@ -53,16 +53,15 @@ export const staticInt8: Quantizer = {
   },
 
   plan({ k, n }, recipe) {
-    if (typeof recipe.granularity === 'object') return { refuse: 'static-int8 has no groups' };
     const { reduceRange, ranges, percentile, weights } = options.parse(recipe.options);
-    if (weights === 'gptq' && recipe.granularity === 'tensor')
-      return { refuse: 'gptq weights have one scale per channel, not one per tensor' };
+    const scalePer = int8ScalePer(recipe, weights);
+    if (typeof scalePer === 'object') return scalePer;
     const storage: IntegerStorage = {
       layout: 'matmul-integer',
       k,
       n,
       bits: reduceRange ? 7 : 8,
-      scalePer: recipe.granularity,
+      scalePer,
       activations: { scale: 1, zero: 0 },
     };
     return {
