@@ -14,6 +14,7 @@ export const OnnxRuntimeEngine = z.strictObject({
   /** Threads inside an operator. Default: one per core that the process may use. */
   threads: z.int().positive().optional(),
 });
+export type OnnxRuntimeEngine = z.infer<typeof OnnxRuntimeEngine>;
 
 export const Engine = z.discriminatedUnion('kind', [OnnxRuntimeEngine]);
 export type Engine = z.infer<typeof Engine>;

@@ -1,19 +1,28 @@
 import type { Engine as EngineSpec } from '@quantloop/core';
+import type { TaskModel } from '../fidelity/tasks/task-model.ts';
 
 /** A way to run a model for measuring. Built-ins are in `ENGINES`; another one implements this and is added there. */
-export interface Engine {
+export interface Engine<Kind extends EngineSpec['kind'] = EngineSpec['kind']> {
   /** What stands in a target's `engine.kind`. */
-  readonly kind: EngineSpec['kind'];
+  readonly kind: Kind;
   /** One line for `doctor` and the docs. */
   readonly summary: string;
   /** What goes into provenance and the cache key. */
   facts(): Promise<EngineFacts>;
   /**
-   * Loads the model of a folder.
+   * Loads the model of a folder to be measured.
    *
    * @throws QuantloopError `unsupported`, `model-corrupt`, `out-of-memory`.
    */
-  open(options: { folder: string; spec: EngineSpec }): Promise<OpenModel>;
+  open(options: OpenOptions<Kind>): Promise<OpenModel>;
+  /** Loads it to be asked. Throws what `open` does. */
+  openForTasks(options: OpenOptions<Kind>): Promise<TaskModel>;
+}
+
+export interface OpenOptions<Kind extends EngineSpec['kind'] = EngineSpec['kind']> {
+  /** A model folder. */
+  folder: string;
+  spec: Extract<EngineSpec, { kind: Kind }>;
 }
 
 export interface EngineFacts {

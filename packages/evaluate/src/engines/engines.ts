@@ -3,6 +3,6 @@ import type { Engine } from './engine.ts';
 import { onnxRuntimeEngine } from './onnxruntime/onnxruntime-engine.ts';
 
 /** Every engine that models can be measured on, by a target's `engine.kind`. */
-export const ENGINES: Record<EngineSpec['kind'], Engine> = {
+export const ENGINES: { readonly [Kind in EngineSpec['kind']]: Engine<Kind> } = {
   onnxruntime: onnxRuntimeEngine,
 };

@@ -1,18 +1,18 @@
 import type { FidelityCheck } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
-import { ortVersion } from '@quantloop/runtime';
+import { ENGINES } from '../engines/engines.ts';
 import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
 import { FidelityItems } from './fidelity-items.ts';
 import { prepareTaskCheck } from './tasks/run-task-check.ts';
-import { openTaskModel } from './tasks/task-model.ts';
 
 /** The job of `fidelityStage`: runs the checks one after the other, chunk by chunk, each chunk checkpointed. */
 export async function run(input: EvaluateFidelityInput, job: JobContext): Promise<EvaluateFidelityOutput> {
   const kept = await job.checkpoint.names();
   if (kept.length > 0) job.resumed(kept.length);
-  await using model = await openTaskModel(await job.store.folder(input.model), input.engine);
+  const folder = await job.store.folder(input.model);
+  await using model = await ENGINES[input.engine.kind].openForTasks({ folder, spec: input.engine });
 
   const progress = { done: 0, total: 0, unit: 'documents' };
   const context: CheckContext = {
@@ -35,9 +35,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
     items: await job.store.putJson(items),
     provenance: Object.assign(
       {
-        onnxruntime: ortVersion(),
-        'engine.provider': input.engine.provider,
-        'engine.threads': input.engine.threads ?? 'auto',
+        ...model.provenance,
         'model.max_length': model.maxLength,
         'statistics.seed': input.seed,
       },

@@ -11,7 +11,7 @@ import { LoadSamples, MemorySamples } from './performance-samples.ts';
 import { readPromptVocabulary, type PromptVocabulary } from './prompt-vocabulary.ts';
 
 export interface MeasurePerformanceOptions {
-  engine: Engine;
+  engine: Pick<Engine, 'open'>;
   spec: EngineSpec;
   scenarios: readonly Scenario[];
   seed: number;

@@ -10,7 +10,8 @@ import { loadTask } from '../../src/fidelity/tasks/load-task.ts';
 import { readDocuments } from '../../src/fidelity/tasks/read-documents.ts';
 import { scoreDocuments } from '../../src/fidelity/tasks/score-documents.ts';
 import { taskMetrics } from '../../src/fidelity/tasks/task-metrics.ts';
-import { openTaskModel, type TaskModel } from '../../src/fidelity/tasks/task-model.ts';
+import { ENGINES } from '../../src/engines/engines.ts';
+import type { TaskModel } from '../../src/fidelity/tasks/task-model.ts';
 import { itemsOf } from '../../src/fidelity/tasks/items-of.ts';
 
 const shared = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
@@ -53,7 +54,10 @@ describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../sha
     folder = await mkdtemp(join(tmpdir(), 'quantloop-golden-'));
     const target = join(folder, 'model');
     await importModel({ source: join(shared, 'models/stories260k'), folder: target });
-    model = await openTaskModel(target, { kind: 'onnxruntime', provider: 'cpu', threads: 2 });
+    model = await ENGINES.onnxruntime.openForTasks({
+      folder: target,
+      spec: { kind: 'onnxruntime', provider: 'cpu', threads: 2 },
+    });
   });
   afterAll(async () => {
     await model[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QuantloopError, type Engine } from '@quantloop/core';
+import { QuantloopError, type OnnxRuntimeEngine } from '@quantloop/core';
 import { DecoderSession } from './decoder-session.ts';
 import { readDecoderShape } from './decoder-shape.ts';
 import { openGraph } from './open-graph.ts';
@@ -8,7 +8,7 @@ import { openGraph } from './open-graph.ts';
 export interface OpenSessionOptions {
   /** A model artifact's folder. */
   folder: string;
-  engine: Engine;
+  engine: OnnxRuntimeEngine;
   /** @default 'model.onnx' */
   file?: string;
   /** Further session configuration entries of ONNX Runtime. */

@@ -1,7 +1,7 @@
-import { QuantloopError, type Engine } from '@quantloop/core';
+import { QuantloopError, type OnnxRuntimeEngine } from '@quantloop/core';
 import { listSupportedBackends } from 'onnxruntime-node';
 
-export type Provider = Engine['provider'];
+export type Provider = OnnxRuntimeEngine['provider'];
 
 /** The execution providers this build of ONNX Runtime knows; `bundled` ones need no further library. */
 export function availableProviders(): { name: string; bundled: boolean }[] {

@@ -7,7 +7,7 @@ const seconds = () => performance.now() / 1000;
  * ONNX Runtime in this process. A token's time includes what serving it takes: the run, and the choice of the token
  * from the logits.
  */
-export const onnxRuntimeEngine: Engine = {
+export const onnxRuntimeEngine: Engine<'onnxruntime'> = {
   kind: 'onnxruntime',
   summary: 'ONNX Runtime in a process of its own',
 
@@ -43,6 +43,11 @@ export const onnxRuntimeEngine: Engine = {
       },
       release: () => session.release(),
     };
+  },
+
+  async openForTasks(options) {
+    const { openOnnxRuntimeTaskModel } = await import('./onnxruntime-task-model.ts');
+    return openOnnxRuntimeTaskModel(options);
   },
 };
 

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { QuantloopError } from '@quantloop/core';
-import { openSession } from '@quantloop/runtime';
+import { ENGINES } from '../../engines/engines.ts';
 import type { CheckRunner } from '../check-runner.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
 import { DivergenceItems } from '../fidelity-items.ts';
 import { readDocuments } from '../tasks/read-documents.ts';
 import { compareWindows } from './compare-windows.ts';
 import { divergenceMetrics, selfDivergenceMetrics } from './divergence-metrics.ts';
-import { BESIDE_OTHERS } from '../tasks/task-model.ts';
+import type { Network, TaskModel } from '../tasks/task-model.ts';
 import { tokenWindows } from './token-windows.ts';
 
 /** Windows compared together and checkpointed as one: with a vocabulary of 128,000 their logits take 1 GiB a model. */
@@ -17,7 +17,7 @@ const Window: z.ZodType<DivergenceItems['windows'][number]> = DivergenceItems.sh
 
 /** Compares the candidate's next-token distributions with the baseline's on a text. */
 export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, index, context) => {
-  const { model, job, baseline } = context;
+  const { model, engine, job, baseline } = context;
   const provenance = { 'kl-divergence.text': check.text.digest };
   if (baseline === undefined) {
     const items = { kind: 'divergence', windows: [] } as const;
@@ -26,6 +26,7 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
       run: async () => ({ metrics: selfDivergenceMetrics(), items: { ...items, windows: [] }, provenance }),
     };
   }
+  const network = networkOf(model);
   const documents = await readDocuments([await job.store.file(check.text)], null);
   const windows = tokenWindows({
     texts: documents.map((document, i) => textOf(document, i)),
@@ -36,11 +37,11 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
   return {
     size: windows.length,
     run: async () => {
-      await using session = await openSession({
+      await using reference = await ENGINES[engine.kind].openForTasks({
         folder: await job.store.folder(baseline.model),
-        engine: context.engine,
-        extra: BESIDE_OTHERS,
+        spec: engine,
       });
+      const { session } = networkOf(reference);
       const compared = await checkpointedChunks({
         context: job,
         name: `${index}.divergence`,
@@ -50,8 +51,8 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
         compute: (chunk, first) =>
           compareWindows({
             baseline: session,
-            candidate: model.session,
-            arithmetic: model.arithmetic,
+            candidate: network.session,
+            arithmetic: network.arithmetic,
             windows: chunk,
             first,
           }),
@@ -62,6 +63,16 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
     },
   };
 };
+
+/** Divergence needs every token's probability, where tasks need those of a few. */
+function networkOf({ network }: TaskModel): Network {
+  if (network !== undefined) return network;
+  throw new QuantloopError({
+    code: 'unsupported',
+    message: 'kl-divergence needs whole distributions, which a server does not give',
+    hint: 'Leave out metric: kl-divergence, or measure it on a target with engine: { kind: onnxruntime }.',
+  });
+}
 
 function textOf(document: Record<string, unknown>, index: number): string {
   if (typeof document.text === 'string') return document.text;

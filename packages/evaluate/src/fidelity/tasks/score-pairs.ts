@@ -1,4 +1,3 @@
-import { scoreSequences } from '@quantloop/runtime';
 import type { EncodedPair } from './encode-pair.ts';
 import type { DocumentBatch } from './score-documents.ts';
 
@@ -13,13 +12,7 @@ export async function scorePairs(
   batch: Pick<DocumentBatch, 'model' | 'signal'>,
   pairs: readonly (EncodedPair & { label: string })[],
 ): Promise<PairScore[]> {
-  const { session, arithmetic } = batch.model;
-  const scores = await scoreSequences({
-    session,
-    arithmetic,
-    sequences: pairs,
-    ...(batch.signal === undefined ? {} : { signal: batch.signal }),
-  });
+  const scores = await batch.model.score(pairs, batch.signal === undefined ? {} : { signal: batch.signal });
   return scores.map(({ logProbabilities, greedy }) => {
     let loglikelihood = 0;
     for (const value of logProbabilities) loglikelihood += value;

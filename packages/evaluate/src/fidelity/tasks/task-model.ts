@@ -1,36 +1,32 @@
-import { loadTokenizer, readMaxLength, type ModelTokenizer } from '@quantloop/models';
-import { Arithmetic, openSession, type DecoderSession } from '@quantloop/runtime';
-import type { Engine } from '@quantloop/core';
+import type { Provenance } from '@quantloop/core';
+import type { ModelTokenizer } from '@quantloop/models';
+import type { Arithmetic, DecoderSession, ScoredSequence, SequenceScore } from '@quantloop/runtime';
 
-/** A model ready to be asked: weights, tokenizer, and how much it reads at once. */
+/** A model ready to be asked, whatever engine runs it. Dispose it. */
 export interface TaskModel extends AsyncDisposable {
-  session: DecoderSession;
-  tokenizer: ModelTokenizer;
+  readonly tokenizer: ModelTokenizer;
   /** Tokens it can read at once, found as lm-eval finds it. */
-  maxLength: number;
-  arithmetic: Arithmetic;
+  readonly maxLength: number;
+  /** What runs it, for every number's provenance. */
+  readonly provenance: Provenance;
+  /** Log-probabilities of tokens in their context, in the order given. */
+  score(sequences: readonly ScoredSequence[], options?: { signal?: AbortSignal }): Promise<SequenceScore[]>;
+  /** Greedy answers as text, in the order given, each cut before the first stop string. */
+  generate(options: GenerateTexts): Promise<string[]>;
+  /** The network itself, where whole distributions can be had and not only the likelihoods of chosen tokens. */
+  readonly network?: Network;
 }
 
-/**
- * Session settings for scoring. Other jobs may run beside it, and threads that spin while they wait take the cores from
- * them: with one competitor the same scoring takes 0.6 s without spinning and up to 1.9 s with it.
- */
-export const BESIDE_OTHERS = { 'session.intra_op.allow_spinning': '0' };
+export interface GenerateTexts {
+  /** Token ids, at least one each. */
+  prompts: readonly (readonly number[])[];
+  maxNewTokens: number;
+  /** Strings that end an answer and are not part of it. */
+  until: readonly string[];
+  signal?: AbortSignal;
+}
 
-/** Opens a model folder for scoring. Dispose it. */
-export async function openTaskModel(folder: string, engine: Engine): Promise<TaskModel> {
-  const tokenizer = await loadTokenizer(folder);
-  const maxLength = await readMaxLength(folder);
-  const session = await openSession({ folder, engine, extra: BESIDE_OTHERS });
-  const arithmetic = new Arithmetic({ threads: engine.threads });
-  return {
-    session,
-    tokenizer,
-    maxLength,
-    arithmetic,
-    [Symbol.asyncDispose]: async () => {
-      await arithmetic.release();
-      await session.release();
-    },
-  };
+export interface Network {
+  session: DecoderSession;
+  arithmetic: Arithmetic;
 }
