@@ -10,6 +10,8 @@ export { prefill, type DecodeResult } from './decode/prefill.ts';
 export { step } from './decode/step.ts';
 export { argmax } from './decode/argmax.ts';
 export { generateGreedy, type GenerateOptions } from './decode/generate-greedy.ts';
+export { ContinuousBatch, type ContinuousBatchOptions } from './decode/continuous-batch.ts';
+export type { GeneratedToken, GenerationRequest, TokenScore } from './decode/generation-request.ts';
 export { forward, forwardLogits, type ForwardOptions, type ForwardResult } from './decode/forward.ts';
 export {
   scoreSequences,

@@ -1,7 +1,7 @@
-import { QuantloopError } from '@quantloop/core';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { argmax } from './argmax.ts';
 import { prefill } from './prefill.ts';
+import { requireFiniteLogit } from './require-finite-logit.ts';
 import { step } from './step.ts';
 
 export interface GenerateOptions {
@@ -34,7 +34,10 @@ export async function generateGreedy(options: GenerateOptions): Promise<number[]
       const tokens = prompts.map((_, row) => {
         const token = argmax(result.logits, row, result.vocabularySize);
         if (ended[row] === true) return token;
-        requireFinite(result.logits[row * result.vocabularySize + token]!, row, count);
+        requireFiniteLogit(
+          result.logits[row * result.vocabularySize + token],
+          `token ${count} of row ${row}`,
+        );
         if (eosIds.includes(token)) {
           ended[row] = true;
           return token;
@@ -50,13 +53,4 @@ export async function generateGreedy(options: GenerateOptions): Promise<number[]
   } finally {
     result.cache.dispose();
   }
-}
-
-function requireFinite(logit: number, row: number, count: number): void {
-  if (Number.isFinite(logit)) return;
-  throw new QuantloopError({
-    code: 'non-finite',
-    message: `the model yields no finite logit for token ${count} of row ${row}`,
-    hint: 'The weights overflow in this precision: quantize with finer groups, or measure in float32.',
-  });
 }
