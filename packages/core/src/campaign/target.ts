@@ -13,6 +13,8 @@ export const OnnxRuntimeEngine = z.strictObject({
   provider: z.enum(['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml']).default('cpu'),
   /** Threads inside an operator. Default: one per core that the process may use. */
   threads: z.int().positive().optional(),
+  /** Requests that decode together; further ones wait their turn. Default: 32. */
+  maxBatch: z.int().positive().optional(),
 });
 export type OnnxRuntimeEngine = z.infer<typeof OnnxRuntimeEngine>;
 

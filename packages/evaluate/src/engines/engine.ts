@@ -31,20 +31,24 @@ export interface EngineFacts {
   providers: string[];
 }
 
-/** A loaded model, ready to generate. Calls do not overlap. */
+/**
+ * A loaded model, ready to generate. Requests may overlap: what is there at the same time is batched as the engine
+ * batches when it serves.
+ */
 export interface OpenModel {
   /**
-   * Generates exactly `newTokens` tokens (at least 1) for every prompt, greedily, past any end-of-text token.
-   * All prompts of a call are served together.
+   * Generates exactly `newTokens` tokens (at least 1) after a prompt, greedily, past any end-of-text token.
+   *
+   * @throws the signal's reason once it is aborted; a QuantloopError where the engine fails.
    */
-  generate(options: { prompts: readonly Int32Array[]; newTokens: number }): Promise<Generation>;
+  generate(request: { prompt: Int32Array; newTokens: number; signal?: AbortSignal }): Promise<Generation>;
   release(): Promise<void>;
 }
 
-/** When things happened, in seconds of one monotonic clock with any origin. */
+/** When things happened, in seconds on the clock of `performance.now()`. */
 export interface Generation {
   /** The request was handed over. */
   start: number;
-  /** For each prompt, when each of its new tokens was there: `newTokens` values, never falling. */
-  arrivals: readonly (readonly number[])[];
+  /** Each new token was there: `newTokens` values, never falling. */
+  arrivals: readonly number[];
 }

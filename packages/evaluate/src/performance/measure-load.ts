@@ -35,7 +35,9 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamp
   const request = async (side: Side, number: number) => {
     signal.throwIfAborted();
     const { newTokens } = load;
-    return timeRequest(await models[side]!.generate({ prompts: prompts(number), newTokens }), newTokens);
+    const model = models[side]!;
+    const rows = prompts(number).map((prompt) => model.generate({ prompt, newTokens, signal }));
+    return timeRequest(await Promise.all(rows), newTokens);
   };
 
   const warmUp: Partial<Record<Side, number[]>> = Object.fromEntries(sides.map((side) => [side, []]));

@@ -50,8 +50,9 @@ export async function measurePerformance(
       const before = await peakResidentBytes();
       candidate = await engine.open({ folder: options.candidate, spec });
       for (const load of loads.filter(({ largestBatch }) => largestBatch)) {
-        signal.throwIfAborted();
-        await candidate.generate({ prompts: prompts(load)(0), newTokens: load.newTokens });
+        const { newTokens } = load;
+        const rows = prompts(load)(0).map((prompt) => candidate!.generate({ prompt, newTokens, signal }));
+        await Promise.all(rows);
       }
       memory = { before, peak: await peakResidentBytes() };
       await keep(checkpoint, 'memory', memory);

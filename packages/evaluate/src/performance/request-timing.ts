@@ -14,22 +14,25 @@ export const RequestTiming = z.strictObject({
 export type RequestTiming = z.infer<typeof RequestTiming>;
 
 /**
- * The times of a request. A batch's k-th token counts as there once every row has it.
+ * The times of a request, or of a batch of them: it starts with the first, and its k-th token counts as there once
+ * every row has it.
  *
  * @throws QuantloopError `unsupported` where the engine gave another number of tokens than asked for: its times would
  * not be comparable.
  */
-export function timeRequest(generation: Generation, newTokens: number): RequestTiming {
-  const { start, arrivals } = generation;
-  const wrong = arrivals.find((row) => row.length !== newTokens);
+export function timeRequest(generations: readonly Generation[], newTokens: number): RequestTiming {
+  const wrong = generations.find(({ arrivals }) => arrivals.length !== newTokens);
   if (wrong !== undefined) {
     throw new QuantloopError({
       code: 'unsupported',
-      message: `the engine generated ${wrong.length} tokens where ${newTokens} were asked for`,
+      message: `the engine generated ${wrong.arrivals.length} tokens where ${newTokens} were asked for`,
       hint: 'An engine must generate exactly newTokens tokens, past any end-of-text token.',
     });
   }
-  const times = Array.from({ length: newTokens }, (_, k) => Math.max(...arrivals.map((row) => row[k]!)));
+  const start = Math.min(...generations.map((generation) => generation.start));
+  const times = Array.from({ length: newTokens }, (_, k) =>
+    Math.max(...generations.map(({ arrivals }) => arrivals[k]!)),
+  );
   return {
     ttft: times[0]! - start,
     itl: times.slice(1).map((time, k) => time - times[k]!),

@@ -1,13 +1,14 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Checkpoint } from '@quantloop/artifacts';
-import type { Engine } from '@quantloop/evaluate';
+import type { Engine, Generation } from '@quantloop/evaluate';
 
 export interface Call {
   /** The model folder it went to. */
   folder: string;
-  prompts: readonly Int32Array[];
+  prompts: Int32Array[];
   newTokens: number;
 }
 
@@ -25,17 +26,28 @@ export function syntheticEngine(pace: (call: Call, index: number) => Pace) {
   const engine: Pick<Engine, 'open'> = {
     open: async ({ folder }) => {
       events.push(`open ${folder}`);
+      // Requests handed over in the same turn are one batch.
+      let batch: { call: Call; served: Promise<Generation> } | undefined;
+      const serve = async (call: Call): Promise<Generation> => {
+        await nextTurn();
+        batch = undefined;
+        const { ttft, itl } = pace(call, calls.length);
+        calls.push(call);
+        events.push(`generate ${folder}`);
+        const start = clock;
+        clock += ttft;
+        const arrivals = [clock];
+        for (let k = 1; k < call.newTokens; k++) arrivals.push((clock += itl(k)));
+        return { start, arrivals };
+      };
       return {
-        generate: async ({ prompts, newTokens }) => {
-          const call = { folder, prompts, newTokens };
-          const { ttft, itl } = pace(call, calls.length);
-          calls.push(call);
-          events.push(`generate ${folder}`);
-          const start = clock;
-          clock += ttft;
-          const arrivals = [clock];
-          for (let k = 1; k < newTokens; k++) arrivals.push((clock += itl(k)));
-          return { start, arrivals: prompts.map(() => arrivals) };
+        generate: ({ prompt, newTokens }) => {
+          if (batch === undefined) {
+            const call = { folder, prompts: [], newTokens };
+            batch = { call, served: serve(call) };
+          }
+          batch.call.prompts.push(prompt);
+          return batch.served;
         },
         release: async () => void events.push(`release ${folder}`),
       };

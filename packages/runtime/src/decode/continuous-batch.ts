@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-node';
 import { Arithmetic } from '../arithmetic/arithmetic.ts';
+import { defaultTokensPerBatch } from '../score/batch-by-length.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { BatchedGeneration } from './batched-generation.ts';
 import { detectCacheLayout, type CacheLayout } from './cache-layout.ts';
@@ -17,7 +19,10 @@ export interface ContinuousBatchOptions {
   maxBatch?: number;
   /** Tokens of prompt and generation of one request. The cache holds at most `maxBatch` × `maxLength` tokens. */
   maxLength: number;
-  /** Prompt tokens computed between two steps, so that a long prompt holds up the others by no more. @default 128 */
+  /**
+   * Prompt tokens computed between two steps, so that a long prompt holds up the others by no more; eight times as many
+   * while nobody is held up. @default 128
+   */
   prefillTokens?: number;
 }
 
@@ -42,6 +47,7 @@ export class ContinuousBatch implements AsyncDisposable {
   readonly #maxBatch: number;
   readonly #maxLength: number;
   readonly #prefillTokens: number;
+  readonly #idlePrefillTokens: number;
   readonly #arithmetic: Arithmetic;
   #layout: CacheLayout | undefined;
   #waiting: Member[] = [];
@@ -53,6 +59,8 @@ export class ContinuousBatch implements AsyncDisposable {
     this.#maxBatch = options.maxBatch ?? 32;
     this.#maxLength = options.maxLength;
     this.#prefillTokens = options.prefillTokens ?? 128;
+    const most = defaultTokensPerBatch(options.session.shape.vocabularySize);
+    this.#idlePrefillTokens = Math.min(8 * this.#prefillTokens, Math.max(this.#prefillTokens, most));
     this.#arithmetic = new Arithmetic({ threads: options.session.threads });
   }
 
@@ -87,6 +95,8 @@ export class ContinuousBatch implements AsyncDisposable {
 
   async #serve(): Promise<void> {
     try {
+      // Requests that come in one turn of the event loop begin together.
+      await nextTurn();
       while (this.#waiting.length + this.#running.length > 0) {
         await this.#prefill();
         await this.#step();
@@ -104,14 +114,13 @@ export class ContinuousBatch implements AsyncDisposable {
     this.#running = [];
   }
 
-  /** Computes up to `prefillTokens` of the prompts next in line: several whole ones, or a part of one. */
+  /** Computes some of the prompts next in line: several whole ones, or a part of one. */
   async #prefill(): Promise<void> {
     this.#waiting = this.#waiting.filter(alive);
-    const members = this.#nextInLine();
+    const budget = this.#running.length > 0 ? this.#prefillTokens : this.#idlePrefillTokens;
+    const members = this.#nextInLine(budget);
     if (members.length === 0) return;
-    const chunks = members.map(({ generation, done }) =>
-      generation.prompt.slice(done, done + this.#prefillTokens),
-    );
+    const chunks = members.map(({ generation, done }) => generation.prompt.slice(done, done + budget));
     const begun = members[0]!.cache;
     const { logits, cache } = await forward({
       session: this.#session,
@@ -134,13 +143,13 @@ export class ContinuousBatch implements AsyncDisposable {
     this.#running.push(...members.filter(alive));
   }
 
-  #nextInLine(): Member[] {
+  #nextInLine(budget: number): Member[] {
     const room = this.#maxBatch - this.#running.length;
     const line = this.#waiting.slice(0, room);
     let width = 0;
     const whole = line.findIndex(({ generation, done }, i) => {
       width = Math.max(width, generation.prompt.length);
-      return done > 0 || (i + 1) * width > this.#prefillTokens;
+      return done > 0 || (i + 1) * width > budget;
     });
     return line.slice(0, whole === -1 ? line.length : Math.max(1, whole));
   }

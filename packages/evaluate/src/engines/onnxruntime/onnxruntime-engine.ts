@@ -21,27 +21,32 @@ export const onnxRuntimeEngine: Engine<'onnxruntime'> = {
   },
 
   async open({ folder, spec }) {
-    const { argmax, openSession, prefill, step } = await import('@quantloop/runtime');
+    const { ContinuousBatch, openSession } = await import('@quantloop/runtime');
+    const { readMaxLength } = await import('@quantloop/models');
     // ONNX Runtime's own default counts the machine's cores, whatever affinity and quota leave of them.
     const threads = spec.threads ?? availableParallelism();
     const session = await openSession({ folder, engine: { ...spec, threads }, extra: SPINNING });
+    const batch = new ContinuousBatch({
+      session,
+      maxLength: await readMaxLength(folder),
+      ...(spec.maxBatch === undefined ? {} : { maxBatch: spec.maxBatch }),
+    });
     return {
-      async generate({ prompts, newTokens }) {
+      async generate({ prompt, newTokens, signal }) {
         const arrivals: number[] = [];
-        const tokens = new Int32Array(prompts.length);
         const start = seconds();
-        let { logits, vocabularySize, cache } = await prefill({ session, prompts });
-        for (;;) {
-          for (let row = 0; row < tokens.length; row++) tokens[row] = argmax(logits, row, vocabularySize);
-          arrivals.push(seconds());
-          if (arrivals.length === newTokens) break;
-          ({ logits, vocabularySize, cache } = await step({ session, tokens, cache }));
-        }
-        cache.dispose();
-        // The rows of a batch advance together.
-        return { start, arrivals: prompts.map(() => arrivals) };
+        const tokens = batch.submit({
+          prompt,
+          maxNewTokens: newTokens,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        for await (const _ of tokens) arrivals.push(seconds());
+        return { start, arrivals };
       },
-      release: () => session.release(),
+      async release() {
+        await batch.close();
+        await session.release();
+      },
     };
   },
 
