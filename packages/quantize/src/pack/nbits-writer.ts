@@ -1,5 +1,4 @@
 import { float32ToFloat16 } from '@quantloop/onnx';
-import type { Span } from '../round/fit-span.ts';
 import { allocateParts } from './allocate-parts.ts';
 import { matMulNBits } from './matmul-nbits.ts';
 import { blocksPerChannel, kernelBits, zeroPointBytes } from './nbits-shape.ts';
@@ -7,46 +6,50 @@ import { packCodes } from './pack-codes.ts';
 import type { Part } from './packed-weight.ts';
 import type { NBitsStorage } from './storage.ts';
 
-/** Packs codes channel by channel for MatMulNBits. */
+/** Some finished channels of a weight. */
+export interface NBitsChannels {
+  first: number;
+  count: number;
+  /** Packed, [count, stride · bits / 8]; codes beyond the channel's weights are 0. */
+  codes: Uint8Array;
+  /** [count, blocks], or [count] where all blocks of a channel have one grid. */
+  scales: Float32Array;
+  zeros: Uint8Array;
+}
+
+/** Puts the parts of a weight for MatMulNBits together, channel by channel. */
 export class NBitsWriter {
-  /** The codes of the channel that is being written, [blocks · blockSize]; padding keeps code 0. */
-  readonly codes: Uint8Array;
+  /** Codes of a channel, those that fill up its last block included. */
+  readonly stride: number;
   readonly #storage: NBitsStorage;
   readonly #blocks: number;
   readonly #parts: Part[];
   readonly #scales: Float32Array;
-  readonly #zeros: Uint8Array;
 
   constructor(storage: NBitsStorage) {
-    const { n, bits, blockSize, scaleType } = storage;
+    const { n, blockSize, scaleType } = storage;
     this.#storage = storage;
     this.#blocks = blocksPerChannel(storage);
+    this.stride = this.#blocks * blockSize;
     this.#parts = allocateParts(matMulNBits.parts(storage));
-    this.codes = new Uint8Array(this.#blocks * blockSize);
     this.#scales =
       scaleType === 'float32'
         ? new Float32Array(this.#parts[1]!.data.buffer)
         : new Float32Array(n * this.#blocks);
-    // Zero points of a channel fill whole bytes.
-    this.#zeros = new Uint8Array((zeroPointBytes(storage) * 8) / kernelBits(bits));
   }
 
-  /** Sets the grid of the inputs `start … end` of a channel. A block that lies in several grids takes the last. */
-  span(channel: number, start: number, end: number, { scale, zero }: Span): void {
-    const { blockSize } = this.#storage;
-    for (let block = Math.floor(start / blockSize); block * blockSize < end; block++) {
-      this.#scales[channel * this.#blocks + block] = scale;
-      this.#zeros[block] = zero;
-    }
-  }
-
-  /** Packs `codes` and the grids set since the last channel. */
-  finish(channel: number): void {
-    const { bits, blockSize } = this.#storage;
+  write({ first, count, codes, scales, zeros }: NBitsChannels): void {
+    const { bits } = this.#storage;
+    const blocks = this.#blocks;
     const [packed, , zeroPoints] = this.#parts;
-    packCodes(this.codes, bits, packed!.data, (channel * this.#blocks * blockSize * bits) / 8);
+    packed!.data.set(codes, (first * this.stride * bits) / 8);
+    spread(scales, count, blocks, this.#scales.subarray(first * blocks), blocks);
     if (zeroPoints !== undefined) {
-      packCodes(this.#zeros, kernelBits(bits), zeroPoints.data, channel * zeroPointBytes(this.#storage));
+      const bytes = zeroPointBytes(this.#storage);
+      // Those of a channel fill whole bytes.
+      const padded = new Uint8Array((count * bytes * 8) / kernelBits(bits));
+      spread(zeros, count, blocks, padded, padded.length / count);
+      packCodes(padded, kernelBits(bits), zeroPoints.data, first * bytes);
     }
   }
 
@@ -56,5 +59,21 @@ export class NBitsWriter {
       float32ToFloat16(this.#scales, new Uint16Array(this.#parts[1]!.data.buffer));
     }
     return this.#parts;
+  }
+}
+
+/** Copies [count, blocks], or [count] for all blocks of a row, into [count, stride ≥ blocks]. */
+function spread<T extends Float32Array | Uint8Array>(
+  values: T,
+  count: number,
+  blocks: number,
+  out: T,
+  stride: number,
+): void {
+  if (values.length === count * stride) return out.set(values);
+  for (let c = 0; c < count; c++) {
+    const row = out.subarray(c * stride, c * stride + blocks);
+    if (values.length === count) row.fill(values[c]!);
+    else row.set(values.subarray(c * blocks, (c + 1) * blocks));
   }
 }

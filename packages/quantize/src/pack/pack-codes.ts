@@ -1,24 +1,28 @@
+import { instantiate } from '../wasm/instantiate.ts';
+import type { RoundingKernels } from '../wasm/rounding-kernels.ts';
+
+/** Codes packed at a time: a page of memory. */
+const CHUNK = 2 ** 16;
+
+let packer: { memory: WebAssembly.Memory; kernels: RoundingKernels } | undefined;
+
 /**
  * Packs codes of 2, 3, 4 or 8 bits into bytes, low bits first: the order of MatMulNBits, GatherBlockQuantized and of the
  * ONNX types int4 and int2. `codes.length` must fill whole bytes.
  */
 export function packCodes(codes: Uint8Array, bits: number, out: Uint8Array, offset: number): void {
-  if (bits === 8) {
-    out.set(codes, offset);
-  } else if (bits === 4) {
-    for (let i = 0, o = offset; i < codes.length; i += 2, o++) out[o] = codes[i]! | (codes[i + 1]! << 4);
-  } else if (bits === 3) {
-    for (let i = 0, o = offset; i < codes.length; i += 8, o += 3) {
-      const low = codes[i]! | (codes[i + 1]! << 3) | (codes[i + 2]! << 6) | (codes[i + 3]! << 9);
-      const high = codes[i + 4]! | (codes[i + 5]! << 3) | (codes[i + 6]! << 6) | (codes[i + 7]! << 9);
-      out[o] = low;
-      out[o + 1] = (low >> 8) | (high << 4);
-      out[o + 2] = high >> 4;
-    }
-  } else {
-    for (let i = 0, o = offset; i < codes.length; i += 4, o++) {
-      out[o] = codes[i]! | (codes[i + 1]! << 2) | (codes[i + 2]! << 4) | (codes[i + 3]! << 6);
-    }
+  if (packer === undefined) {
+    const memory = new WebAssembly.Memory({ initial: 3 });
+    packer = { memory, kernels: instantiate('rounding', memory) };
+  }
+  const { memory, kernels } = packer;
+  // Behind the module's own page: codes, then what they are packed into.
+  const bytes = new Uint8Array(memory.buffer, CHUNK);
+  for (let start = 0; start < codes.length; start += CHUNK) {
+    const part = codes.subarray(start, start + CHUNK);
+    bytes.set(part);
+    kernels.pack(CHUNK, part.length, bits, 2 * CHUNK);
+    out.set(bytes.subarray(CHUNK, CHUNK + (part.length * bits) / 8), offset + (start * bits) / 8);
   }
 }
 

@@ -28,8 +28,13 @@ export interface Grid {
 
 /** The grid for the weights `row[start … end)`; weight 0 is always on it. */
 export function fitSpan(row: Row, start: number, end: number, grid: Grid): Span {
-  const span = coverRange(rangeOf(row, start, end), grid);
-  return grid.clip === 'none' ? span : shrinkSpan(row.values, start, end, span, grid);
+  return fitRange(rangeOf(row, start, end), row.values, start, end, grid);
+}
+
+/** The same where the range of the weights is known. */
+export function fitRange(range: Range, weights: Float32Array, start: number, end: number, grid: Grid): Span {
+  const span = coverRange(range, grid);
+  return grid.clip === 'none' ? span : shrinkSpan(weights, start, end, span, grid);
 }
 
 /** The grid that covers a range, nothing clipped. */

@@ -1,7 +1,6 @@
 import type { TensorProto, TensorReader } from '@quantloop/onnx';
 import { scaleBlock, type Scaling } from './scaling.ts';
 import { PanelMemory } from './panel-memory.ts';
-import { transposePanel } from './transpose-panel.ts';
 
 /** Some output channels of a weight, each contiguous. */
 export interface Panel {
@@ -20,6 +19,8 @@ export interface WeightSource {
   readonly n: number;
   /** Index of the first channel where these are not all of the weight's. @default 0 */
   readonly first?: number;
+  /** What its panels lie in. @default memory of which rounding knows nothing, and copies them */
+  readonly memory?: PanelMemory;
   /** All channels in order, a few at a time: a multiple of `multiple` (default 1) in each panel but the last. */
   panels(multiple?: number): AsyncGenerator<Panel>;
 }
@@ -52,18 +53,22 @@ export interface OpenWeightOptions extends WeightLocation {
 
 /** Opens an initializer of a model file as a source of panels. */
 export function openWeight(options: OpenWeightOptions): WeightSource {
-  const { name, k, n, channels } = options;
-  const panels = (multiple = 1) => panelsOf(options, multiple);
+  const { name, k, n, channels, memory = new PanelMemory() } = options;
+  const panels = (multiple = 1) => panelsOf({ ...options, memory }, multiple);
   return channels === undefined
-    ? { name, k, n, panels }
-    : { name, k, n: channels.count, first: channels.first, panels };
+    ? { name, k, n, memory, panels }
+    : { name, k, n: channels.count, first: channels.first, memory, panels };
 }
 
-async function* panelsOf(options: OpenWeightOptions, multiple: number): AsyncGenerator<Panel> {
-  const { k, transposed, stripWeights = 2 ** 24, memory = new PanelMemory() } = options;
+async function* panelsOf(
+  options: OpenWeightOptions & { memory: PanelMemory },
+  multiple: number,
+): AsyncGenerator<Panel> {
+  const { k, transposed, stripWeights = 2 ** 24, memory } = options;
   const { first, count: n } = options.channels ?? { first: 0, count: options.n };
   const perPanel = Math.min(n, roundUp(Math.min(PANEL, stripWeights) / k, multiple));
   const perStrip = Math.min(n, roundUp(stripWeights / k, perPanel));
+  memory.prepare({ k, channels: perPanel, strip: perStrip * k });
   for (let strip = 0; strip < n; strip += perStrip) {
     const channels = Math.min(perStrip, n - strip);
     const weights = await readStrip(options, first + strip, channels, memory.strip(perStrip * k));
@@ -72,8 +77,7 @@ async function* panelsOf(options: OpenWeightOptions, multiple: number): AsyncGen
       if (transposed) {
         yield { first: strip + start, count, data: weights.subarray(start * k, (start + count) * k) };
       } else {
-        const data = memory.panel(perPanel * k).subarray(0, count * k);
-        transposePanel({ source: weights, rows: k, columns: channels, first: start, count, out: data });
+        const data = memory.transpose({ rows: k, columns: channels, first: start, count });
         yield { first: strip + start, count, data };
       }
     }

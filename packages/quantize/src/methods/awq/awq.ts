@@ -27,7 +27,7 @@ export const awq: Quantizer = {
     summary:
       'AWQ: rescales inputs so that the weights that matter round well, and clips, both by the output error on calibration text.',
     source: 'AWQ, arXiv 2306.00978; https://github.com/mit-han-lab/llm-awq; AutoAWQ (duo scaling)',
-    version: '1',
+    version: '2',
     needsCalibration: false,
     needsStatistics: true,
     bits: [4, 2, 3, 8],

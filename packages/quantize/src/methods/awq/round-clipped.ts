@@ -3,8 +3,9 @@ import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { NBitsStorage } from '../../pack/storage.ts';
 import type { LayerInputs } from '../../quantizer.ts';
 import { clipByOutput } from '../../round/clip-by-output.ts';
+import { errorOf } from '../../round/error-sums.ts';
 import type { Grid } from '../../round/fit-span.ts';
-import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
+import { PanelRounder } from '../../round/panel-rounder.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 
@@ -18,20 +19,18 @@ export async function roundClipped(
   const { k, bits, blockSize, scalePer } = storage;
   const { moments, arithmetic } = inputs;
   const writer = new NBitsWriter(storage);
-  const sink = { bits, codes: writer.codes, sums: errorSums() };
   const size = scalePer === 'block' ? blockSize : k;
+  const rounder = new PanelRounder({ weight, span: size, bits, stride: writer.stride });
   for await (const panel of weight.panels()) {
     const { data, count, first } = panel;
     if (!data.every(Number.isFinite)) refuseNonFinite(weight.name, k, panel, weight.first);
     const spans = await clipByOutput({ channels: data, count, k, size, grid, moments, arithmetic });
-    for (let c = 0; c < count; c++) {
-      for (const [g, span] of spans[c]!.entries()) {
-        const [start, end] = [g * size, Math.min((g + 1) * size, k)];
-        roundSpan(data, c * k + start, c * k + end, span, sink, start);
-        writer.span(first + c, start, end, span);
-      }
-      writer.finish(first + c);
+    const { scales, zeros } = rounder.load(panel);
+    for (const [i, { scale, zero }] of spans.flat().entries()) {
+      scales[i] = scale;
+      zeros[i] = zero;
     }
+    writer.write({ first, count, codes: rounder.round(), scales, zeros });
   }
-  return { parts: writer.parts(), error: errorOf(sink.sums) };
+  return { parts: writer.parts(), error: errorOf(rounder.sums) };
 }

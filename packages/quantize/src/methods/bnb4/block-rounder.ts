@@ -1,5 +1,5 @@
 import { BUCKETS, type Codebook } from '../../pack/codebook.ts';
-import type { ErrorSums } from '../../round/round-span.ts';
+import type { ErrorSums } from '../../round/error-sums.ts';
 
 /** Rounds one block after another; holds the ranks of the last one. */
 export class BlockRounder {

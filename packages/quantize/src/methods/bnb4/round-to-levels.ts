@@ -5,7 +5,7 @@ import { blockCount, matMulBnb4 } from '../../pack/matmul-bnb4.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { Bnb4Storage } from '../../pack/storage.ts';
 import { rangeOf, rowOf, type Row } from '../../round/range-of.ts';
-import { errorOf, errorSums } from '../../round/round-span.ts';
+import { errorOf, errorSums } from '../../round/error-sums.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import { BlockRounder } from './block-rounder.ts';

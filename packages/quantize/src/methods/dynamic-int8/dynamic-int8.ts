@@ -35,7 +35,7 @@ export const dynamicInt8: Quantizer = {
       'W8A8: int8 weights and activations rounded to 8 bits on the fly. The fastest for prompts and batches on CPUs.',
     source:
       'MatMulIntegerToFloat and DynamicQuantizeMatMul of ONNX Runtime 1.30; weight grid of llm-compressor',
-    version: '2',
+    version: '3',
     needsCalibration: ({ options: { weights } }) => weights === 'gptq',
     needsStatistics: ({ options: { smooth = 'none' } }) => smooth !== 'none',
     bits: [8],

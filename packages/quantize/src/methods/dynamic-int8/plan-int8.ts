@@ -5,7 +5,7 @@ import { matMulInteger } from '../../pack/matmul-integer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import type { LayerInputs, Refusal, WeightPlan } from '../../quantizer.ts';
-import { errorOf, errorSums } from '../../round/round-span.ts';
+import { errorOf, errorSums } from '../../round/error-sums.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import { addErrors, readRows } from '../gptq/round-by-gptq.ts';
 import { solve } from '../gptq/solve.ts';

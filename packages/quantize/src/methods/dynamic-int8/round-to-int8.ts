@@ -2,10 +2,10 @@ import { allocateParts } from '../../pack/allocate-parts.ts';
 import { matMulInteger } from '../../pack/matmul-integer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
-import { fitSpan, type Grid } from '../../round/fit-span.ts';
+import { errorOf } from '../../round/error-sums.ts';
+import { coverRange } from '../../round/fit-span.ts';
 import { fitTensor } from '../../round/fit-tensor.ts';
-import { rowOf } from '../../round/range-of.ts';
-import { errorOf, errorSums, roundSpan } from '../../round/round-span.ts';
+import { PanelRounder } from '../../round/panel-rounder.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { Panel, WeightSource } from '../../weights/weight-source.ts';
 
@@ -15,27 +15,28 @@ export async function roundToInt8(
   { storage }: { storage: IntegerStorage },
 ): Promise<PackedWeight> {
   const { k, n, bits } = storage;
-  const grid: Grid = { bits, range: 'centered', clip: 'none', scaleType: 'float32' };
+  const grid = { bits, range: 'centered', scaleType: 'float32' } as const;
   const parts = allocateParts(matMulInteger.parts(storage));
   const packed = parts[0]!.data;
-  const scales = new Float32Array(parts[1]!.data.buffer);
-  const sink = { bits, codes: new Uint8Array(0), sums: errorSums() };
-  const shared = storage.scalePer === 'tensor' ? await fitTensor(weight, grid) : undefined;
-  if (shared !== undefined) scales[0] = shared.scale;
+  const stored = new Float32Array(parts[1]!.data.buffer);
+  const rounder = new PanelRounder({ weight, span: k, bits, storedBits: 8 });
+  const shared =
+    storage.scalePer === 'tensor' ? await fitTensor(weight, { ...grid, clip: 'none' }) : undefined;
+  if (shared !== undefined) stored[0] = shared.scale;
 
   for await (const panel of weight.panels()) {
-    const row = rowOf(panel.data);
-    if (sink.codes.length < panel.data.length) sink.codes = new Uint8Array(panel.data.length);
+    const { ranges, scales, zeros } = rounder.load(panel);
     for (let c = 0; c < panel.count; c++) {
-      const [start, end] = [c * k, (c + 1) * k];
-      const span = shared ?? fitSpan(row, start, end, grid);
-      if (shared === undefined) scales[panel.first + c] = span.scale;
-      roundSpan(panel.data, start, end, span, sink, start);
+      const { scale, zero } = shared ?? coverRange({ low: ranges[2 * c]!, high: ranges[2 * c + 1]! }, grid);
+      scales[c] = scale;
+      zeros[c] = zero;
     }
-    if (!Number.isFinite(sink.sums[0])) refuseNonFinite(weight.name, k, panel);
-    writeColumns({ codes: sink.codes, zero: 2 ** (bits - 1), k, n, panel, out: packed });
+    if (shared === undefined) stored.set(scales, panel.first);
+    const codes = rounder.round();
+    if (!Number.isFinite(rounder.sums[0])) refuseNonFinite(weight.name, k, panel);
+    writeColumns({ codes, zero: 2 ** (bits - 1), k, n, panel, out: packed });
   }
-  return { parts, error: errorOf(sink.sums) };
+  return { parts, error: errorOf(rounder.sums) };
 }
 
 /** Codes of a panel, [count, k], as signed bytes into columns of the [k, n] matrix. */

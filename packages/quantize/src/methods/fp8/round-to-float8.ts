@@ -4,7 +4,7 @@ import { float8Blocks, matMulFloat8 } from '../../pack/matmul-float8.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { Float8Storage } from '../../pack/storage.ts';
 import { rangeOf, rowOf, type Row } from '../../round/range-of.ts';
-import { addError, errorOf, errorSums } from '../../round/round-span.ts';
+import { addError, errorOf, errorSums } from '../../round/error-sums.ts';
 import { storedScale } from '../../round/stored-scale.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';

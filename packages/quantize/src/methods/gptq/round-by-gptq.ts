@@ -1,9 +1,10 @@
 import { NBitsWriter } from '../../pack/nbits-writer.ts';
+import { packCodes } from '../../pack/pack-codes.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { NBitsStorage } from '../../pack/storage.ts';
 import type { LayerInputs } from '../../quantizer.ts';
 import type { Grid } from '../../round/fit-span.ts';
-import { errorOf, errorSums, type ErrorSums } from '../../round/round-span.ts';
+import { errorOf, errorSums, type ErrorSums } from '../../round/error-sums.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import { solve, type Solution } from './solve.ts';
@@ -20,7 +21,7 @@ export interface GptqOptions {
 /** A weight rounded by GPTQ, packed for MatMulNBits. */
 export async function roundByGptq(options: GptqOptions): Promise<PackedWeight> {
   const { weight: source, inputs, storage, grid, activationOrder, damping } = options;
-  const { k, n, blockSize, scalePer } = storage;
+  const { k, n, bits, blockSize, scalePer } = storage;
   const original = await readRows(source);
   const group = scalePer === 'block' ? blockSize : k;
   const solution = await solve({
@@ -35,17 +36,21 @@ export async function roundByGptq(options: GptqOptions): Promise<PackedWeight> {
     damping,
   });
   const writer = new NBitsWriter(storage);
-  const sums = errorSums();
+  const codes = new Uint8Array(writer.stride);
+  const packed = new Uint8Array((writer.stride * bits) / 8);
+  const groups = Math.ceil(k / group);
+  const scales = new Float32Array(groups);
+  const zeros = new Uint8Array(groups);
   for (let channel = 0; channel < n; channel++) {
-    for (let start = 0, g = 0; start < k; start += group, g++) {
-      const end = Math.min(start + group, k);
-      const scale = solution.scales[g * n + channel]!;
-      const zero = solution.zeros[g * n + channel]!;
-      writer.span(channel, start, end, { scale, zero });
+    for (let g = 0; g < groups; g++) {
+      scales[g] = solution.scales[g * n + channel]!;
+      zeros[g] = solution.zeros[g * n + channel]!;
     }
-    for (let i = 0; i < k; i++) writer.codes[i] = solution.codes[i * n + channel]!;
-    writer.finish(channel);
+    for (let i = 0; i < k; i++) codes[i] = solution.codes[i * n + channel]!;
+    packCodes(codes, bits, packed, 0);
+    writer.write({ first: channel, count: 1, codes: packed, scales, zeros });
   }
+  const sums = errorSums();
   addErrors({ original, solution, n, group, sums });
   return { parts: writer.parts(), error: errorOf(sums) };
 }

@@ -4,7 +4,7 @@ import { allocateParts } from '../../pack/allocate-parts.ts';
 import { matMulHalf } from '../../pack/matmul-half.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { HalfStorage } from '../../pack/storage.ts';
-import { addError, errorOf, errorSums } from '../../round/round-span.ts';
+import { addError, errorOf, errorSums } from '../../round/error-sums.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
 import type { Panel, WeightSource } from '../../weights/weight-source.ts';
 

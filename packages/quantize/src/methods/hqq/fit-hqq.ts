@@ -1,5 +1,5 @@
 import { coverRange, type Grid, type Span } from '../../round/fit-span.ts';
-import { rangeOf, type Row } from '../../round/range-of.ts';
+import type { Range } from '../../round/range-of.ts';
 import { roundHalfEven } from '../../round/round-half-even.ts';
 import { storedScale } from '../../round/stored-scale.ts';
 
@@ -10,7 +10,7 @@ const KAPPA = 1.01;
 const ITERATIONS = 20;
 
 /**
- * The grid that half-quadratic quantization finds for `row[start … end)`. It minimizes Σ |W − Q|^p, which makes less of
+ * The grid that half-quadratic quantization finds for `weights[start … end)`. It minimizes Σ |W − Q|^p, which makes less of
  * outliers than squares do, with a second set of variables E for the errors, in turns: E is the error, shrunk by
  * |e|^(p−1) / β; then the grid whose points come closest to W − E. Like the original it stops at the first turn in
  * which the mean |W − Q| does not fall, and takes the one before.
@@ -19,10 +19,15 @@ const ITERATIONS = 20;
  * 2048 × 2048 layer instead of 0.043, so here the zero point is whole, and the scale moves too. On the weights of
  * stories260k in groups of 64 that leaves ‖W − Q‖ at 0.84, 0.98 and 1.00 times the original's with 2, 3 and 4 bits.
  */
-export function fitHqq(row: Row, start: number, end: number, grid: Omit<Grid, 'clip'>): Span {
-  const { values } = row;
+export function fitHqq(
+  range: Range,
+  weights: Float32Array,
+  start: number,
+  end: number,
+  grid: Omit<Grid, 'clip'>,
+): Span {
   const top = 2 ** grid.bits - 1;
-  let span = coverRange(rangeOf(row, start, end), grid);
+  let span = coverRange(range, grid);
   let best = span;
   let least = Infinity;
   for (let turn = 0, beta = BETA; turn < ITERATIONS && span.scale > 0; turn++, beta *= KAPPA) {
@@ -33,7 +38,7 @@ export function fitHqq(row: Row, start: number, end: number, grid: Omit<Grid, 'c
     // Of code q and target t = w − e: what a straight line through the points (q, t) needs.
     let [q1, q2, t1, qt] = [0, 0, 0, 0];
     for (let i = start; i < end; i++) {
-      const weight = values[i]!;
+      const weight = weights[i]!;
       let code = roundHalfEven(weight / scale) + zero;
       if (code < 0) code = 0;
       else if (code > top) code = top;

@@ -12,7 +12,7 @@ export const hqq: Quantizer = {
     summary:
       'Half-quadratic quantization: scales and zero points by an error norm that outliers weigh little in. No data needed.',
     source: 'https://mobiusml.github.io/hqq_blog; https://github.com/mobiusml/hqq',
-    version: '1',
+    version: '2',
     needsCalibration: false,
     bits: [4, 2, 3, 8],
     granularities: ['group', 'channel'],

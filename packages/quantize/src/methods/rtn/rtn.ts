@@ -12,7 +12,7 @@ export const rtn: Quantizer = {
       'Round-to-nearest: every weight to its nearest code. No data needed; the floor for all other methods.',
     source:
       'https://github.com/vllm-project/llm-compressor (QuantizationModifier); MatMulNBits of ONNX Runtime 1.30',
-    version: '2',
+    version: '3',
     needsCalibration: false,
     bits: [4, 2, 3, 8],
     granularities: ['group', 'channel', 'tensor'],

@@ -41,7 +41,7 @@ export const staticInt8: Quantizer = {
       'W8A8: int8 weights, activations rounded on grids that calibration has chosen. Nothing is measured while the model runs.',
     source:
       'MatMulIntegerToFloat of ONNX Runtime 1.30; ranges of its calibrators, entropy: S. Migacz, GTC 2017 (TensorRT)',
-    version: '1',
+    version: '2',
     needsCalibration: true,
     needsStatistics: true,
     bits: [8],
