@@ -5,7 +5,7 @@ import type { Equalizer } from './equalize/equalizer.ts';
 import type { PackedWeight } from './pack/packed-weight.ts';
 import type { Rounding } from './methods/roundings.ts';
 import type { Storage } from './pack/storage.ts';
-import type { InputStatistics } from './statistics/input-statistics.ts';
+import type { InputRanges, InputStatistics } from './statistics/input-statistics.ts';
 import type { WeightSource } from './weights/weight-source.ts';
 
 /** A linear layer's weight as a method sees it before anything is read: `k` inputs, `n` outputs. */
@@ -27,6 +27,11 @@ export interface LayerInputs {
   arithmetic: Arithmetic;
 }
 
+/** Completes a plan once it is known what its layers read: the ranges of their inputs, or all statistics. */
+export type Settlement =
+  | { by: 'ranges'; plan(inputs: InputRanges): WeightPlan }
+  | { by: 'histogram'; plan(inputs: InputStatistics): WeightPlan };
+
 /** What a method will do to one weight. */
 export interface WeightPlan {
   storage: Storage;
@@ -43,8 +48,8 @@ export interface WeightPlan {
    * @param inputs given where the plan is `calibrated` or `measured`, and only there
    */
   quantize(weight: WeightSource, inputs?: LayerInputs): Promise<PackedWeight>;
-  /** The plan once it is known what its layers read in the unquantized model, for storages that depend on it. */
-  settle?(inputs: InputStatistics): WeightPlan;
+  /** For storages that depend on what the layers read in the unquantized model, rescaled where that is done. */
+  settle?: Settlement;
   /** What `quantize` does as plain data, where it needs nothing but the weight: threads can then do it. */
   rounding?: Rounding;
 }

@@ -1,49 +1,49 @@
-import { QuantloopError } from '@quantloop/core';
+import type { Equalization } from './equalize/equalization.ts';
+import type { Linear } from './graph/find-linears.ts';
 import type { PlannedWeight } from './plan-weights.ts';
-import { mergeStatistics, type InputStatistics } from './statistics/input-statistics.ts';
-import type { Statistics } from './statistics/statistics-file.ts';
+import type { Settlement, WeightPlan } from './quantizer.ts';
+import { mergeRanges, mergeStatistics, type InputStatistics } from './statistics/input-statistics.ts';
+
+export interface SettlePlansOptions {
+  planned: readonly PlannedWeight[];
+  /** What layers read; undefined only where no plan looks at that. */
+  equalization: Equalization | undefined;
+  /** Runs the model as it has become, and gives by value's name what was seen of the inputs of some layers. */
+  measure: (linears: readonly Linear[]) => Promise<ReadonlyMap<string, InputStatistics>>;
+}
 
 /**
- * Completes the plans that depend on what their layers read in the unquantized model.
- *
- * @throws QuantloopError `invalid-spec` when there are no statistics, or none of a value; `unsupported` beside a method
- * that rescales what layers read
+ * Completes the plans that depend on what their layers read. Ranges follow the scale of a rescaled input; its histogram
+ * does not, as it does not say which channel a value was of: the model is then run once more, for those that look at it.
  */
-export async function settlePlans(
-  planned: readonly PlannedWeight[],
-  statistics: Statistics | undefined,
-): Promise<PlannedWeight[]> {
-  const settles = planned.find(({ plan }) => plan.settle !== undefined);
-  const rescales = planned.find(({ plan }) => plan.equalizer !== undefined);
-  if (settles !== undefined && rescales !== undefined) {
-    throw new QuantloopError({
-      code: 'unsupported',
-      message: `${settles.method.facts.name} and ${rescales.method.facts.name} cannot be mixed: one chooses by what layers read, the other rescales it.`,
-      hint: 'Give the layers to methods that go together, such as dynamic-int8 with awq.',
-    });
-  }
+export async function settlePlans(options: SettlePlansOptions): Promise<PlannedWeight[]> {
+  const { planned, equalization, measure } = options;
+  if (equalization === undefined) return [...planned];
+  const spread = planned.filter(({ plan }) => plan.settle?.by === 'histogram').flatMap(readersOf);
+  const rescaled = spread.filter((linear) => equalization.isRescaled(linear));
+  const measured = rescaled.length === 0 ? undefined : await measure(rescaled);
+
+  const settle = async (linears: readonly Linear[], settlement: Settlement): Promise<WeightPlan> => {
+    if (settlement.by === 'ranges')
+      return settlement.plan(mergeRanges(await all(linears, (each) => equalization.rangesOf(each))));
+    const statistics = async (linear: Linear) =>
+      measured?.get(linear.node.input[0]!) ?? equalization.statisticsOf(linear);
+    return settlement.plan(mergeStatistics(await all(linears, statistics)));
+  };
   const settled: PlannedWeight[] = [];
   for (const weight of planned) {
-    const { settle } = weight.plan;
-    if (settle === undefined) settled.push(weight);
-    else settled.push({ ...weight, plan: settle(await readBy(weight, statistics)) });
+    const { plan } = weight;
+    const complete = plan.settle === undefined ? plan : await settle(readersOf(weight), plan.settle);
+    settled.push({ ...weight, plan: complete });
   }
   return settled;
 }
 
-/** What the layers of a weight read; together, where their inputs are different ones. */
-async function readBy(
-  { linears, method }: PlannedWeight,
-  statistics: Statistics | undefined,
-): Promise<InputStatistics> {
-  if (statistics === undefined) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `${method.facts.name} needs statistics of the unquantized model.`,
-      hint: 'Collect them with collectStatistics on the calibration texts.',
-    });
-  }
-  const [first, ...others] = new Set(linears.map(({ node }) => node.input[0]!));
-  const inputs = await statistics.inputs(first!);
-  return mergeStatistics([inputs, ...(await Promise.all(others.map((value) => statistics.inputs(value))))]);
+/** The layers of a weight, one for each value that they read. */
+function readersOf({ linears }: PlannedWeight): Linear[] {
+  return [...new Map(linears.map((linear) => [linear.node.input[0]!, linear])).values()];
+}
+
+async function all<T>(linears: readonly Linear[], of: (linear: Linear) => Promise<T>): Promise<[T, ...T[]]> {
+  return (await Promise.all(linears.map(of))) as [T, ...T[]];
 }

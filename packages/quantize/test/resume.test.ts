@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { needsCalibration } from '@quantloop/core';
+import { needsCalibration, type Recipe } from '@quantloop/core';
 import { METHOD_FACTS, METHODS, quantizeFolder, type QuantizationManifest } from '@quantloop/quantize';
 import { describe, expect, test } from 'vitest';
 import { CHAIN_LAYERS, chainFolder } from './support/chain-folder.ts';
@@ -17,12 +17,19 @@ const attempt = async (options: {
   source: string;
   target: string;
   store: string;
-  method: string;
-  kill: number;
+  recipe: Recipe;
+  kill: string;
 }) => {
-  const { source, target, store, method, kill } = options;
-  const recipe = JSON.stringify(recipeOf({ method }));
-  const args = ['--conditions=@quantloop/source', script, source, target, store, recipe, String(kill)];
+  const { source, target, store, recipe, kill } = options;
+  const args = [
+    '--conditions=@quantloop/source',
+    script,
+    source,
+    target,
+    store,
+    JSON.stringify(recipe),
+    kill,
+  ];
   return promisify(execFile)(process.execPath, args).then(
     ({ stdout }) => ({ resumed: Number(stdout) }),
     (error: { signal?: string; stderr?: string }) => ({ signal: error.signal ?? error.stderr }),
@@ -40,29 +47,37 @@ const modelBytes = async (folder: string): Promise<Record<string, Buffer>> => {
   );
 };
 
-describe('killed before any weight, a job goes on from the last finished one to the same bytes', () => {
-  test.each(Object.keys(METHODS))('%s', async (method) => {
-    const source = await chainFolder();
-    const undisturbed = await temporaryFolder();
-    const first = { source, target: undisturbed, store: await temporaryFolder(), method };
-    expect(await attempt({ ...first, kill: -1 })).toEqual({ resumed: 0 });
-    const expected = await modelBytes(undisturbed);
-    const { quantized } = JSON.parse(expected['quantization.json']!.toString()) as QuantizationManifest;
-    // The embedding too, where the method takes it by default.
-    expect(quantized.length).toBeGreaterThanOrEqual(CHAIN_LAYERS);
+/** Those whose model is run once more, for the histograms of its rescaled inputs. */
+const smoothed = recipeOf({ method: 'static-int8', options: { smooth: 0.5, ranges: 'mse' } });
 
-    const store = await temporaryFolder();
-    for (let kill = 1; kill <= quantized.length; kill++) {
+describe('killed before any weight, a job goes on from the last finished one to the same bytes', () => {
+  test.each([...Object.keys(METHODS).map((method) => recipeOf({ method })), smoothed])(
+    '$method $options',
+    async (recipe) => {
+      const source = await chainFolder();
+      const undisturbed = await temporaryFolder();
+      const first = { source, target: undisturbed, store: await temporaryFolder(), recipe };
+      expect(await attempt({ ...first, kill: 'never' })).toEqual({ resumed: 0 });
+      const expected = await modelBytes(undisturbed);
+      const { quantized } = JSON.parse(expected['quantization.json']!.toString()) as QuantizationManifest;
+      // The embedding too, where the method takes it by default.
+      expect(quantized.length).toBeGreaterThanOrEqual(CHAIN_LAYERS);
+
+      const store = await temporaryFolder();
+      const values = Array.from({ length: recipe === smoothed ? CHAIN_LAYERS : 0 }, (_, i) => `values ${i}`);
+      const kills = [...values, ...quantized.map((_, i) => `tensors ${i + 1}`)];
+      for (const kill of kills) {
+        const target = await temporaryFolder();
+        expect(await attempt({ source, target, store, recipe, kill })).toEqual({ signal: 'SIGKILL' });
+        expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
+      }
       const target = await temporaryFolder();
-      expect(await attempt({ source, target, store, method, kill })).toEqual({ signal: 'SIGKILL' });
-      expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
-    }
-    const target = await temporaryFolder();
-    expect(await attempt({ source, target, store, method, kill: -1 })).toEqual({
-      resumed: quantized.length - 1,
-    });
-    expect(await modelBytes(target)).toEqual(expected);
-  });
+      expect(await attempt({ source, target, store, recipe, kill: 'never' })).toEqual({
+        resumed: quantized.length - 1,
+      });
+      expect(await modelBytes(target)).toEqual(expected);
+    },
+  );
 });
 
 /** Finished weights in memory. */

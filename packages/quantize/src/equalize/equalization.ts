@@ -4,6 +4,7 @@ import { Arithmetic } from '@quantloop/runtime';
 import type { Linear } from '../graph/find-linears.ts';
 import type { RescaledInput } from '../manifest/manifest.ts';
 import type { LayerInputs, WeightPlan } from '../quantizer.ts';
+import { divideRanges, type InputRanges, type InputStatistics } from '../statistics/input-statistics.ts';
 import type { Statistics } from '../statistics/statistics-file.ts';
 import { stopOnAbort } from '../weights/stop-on-abort.ts';
 import { openWeight } from '../weights/weight-source.ts';
@@ -88,7 +89,24 @@ export class Equalization implements AsyncDisposable {
     return this.#scalings.get(name);
   }
 
-  /** What a layer reads in the unquantized model, rescaled. Layers of one station share the sums. */
+  /** Whether something divides what a layer reads. */
+  isRescaled({ node }: Linear): boolean {
+    return this.#inputs.get(node)!.scale !== undefined;
+  }
+
+  /** The ranges of what a layer reads in the unquantized model, rescaled. */
+  async rangesOf({ node }: Linear): Promise<InputRanges> {
+    const { value, scale } = this.#inputs.get(node)!;
+    const seen = await this.#statistics.inputs(value);
+    return scale === undefined ? seen : divideRanges(seen, scale);
+  }
+
+  /** What was seen of the input of a layer, in the unquantized model as it was. */
+  async statisticsOf({ node }: Linear): Promise<InputStatistics> {
+    return this.#statistics.inputs(this.#inputs.get(node)!.value);
+  }
+
+  /** Σ xᵀx of what a layer reads in the unquantized model, rescaled. Layers of one station share the sums. */
   async inputsOf({ node }: Linear): Promise<LayerInputs> {
     const { value, scale } = this.#inputs.get(node)!;
     const last = this.#last === undefined ? undefined : this.#inputs.get(this.#last.node)!;

@@ -9,13 +9,16 @@ export async function run(
   context: JobContext,
 ): Promise<CollectStatisticsOutput> {
   const { model, calibration: asked } = input;
-  const { store, signal } = context;
+  const { store, checkpoint, signal } = context;
   const source = await store.folder(model);
   const target = await store.scratch();
   const file = await store.file(asked.text);
   const { sequences } = await readCalibration({ folder: source, file, asked });
-  const onProgress = context.progress.bind(context);
-  await collectStatistics({ source, target, sequences, signal, onProgress });
+  await collectStatistics({
+    ...{ source, target, sequences, checkpoint, signal },
+    onProgress: (progress) => context.progress(progress),
+    onResumed: (values) => context.resumed(values),
+  });
   return {
     statistics: await store.putFolder(target),
     provenance: { 'statistics.calibration': asked.text.digest },

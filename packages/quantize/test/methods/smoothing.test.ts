@@ -1,10 +1,8 @@
 import { float, GraphBuilder } from '@quantloop/onnx';
-import { chooseScale, METHODS, quantizeFolder, Statistics } from '@quantloop/quantize';
+import { chooseScale, collectStatistics, METHODS, quantizeFolder, Statistics } from '@quantloop/quantize';
 import { Arithmetic } from '@quantloop/runtime';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ChannelSums } from '../../src/statistics/channel-sums.ts';
-import { StatisticsWriter } from '../../src/statistics/statistics-file.ts';
 import { exportFolder } from '../support/export-folder.ts';
 import { memorySource } from '../support/memory-source.ts';
 import { temporaryFolder } from '../support/model-folder.ts';
@@ -56,60 +54,48 @@ test('a fixed exponent gives max |x|^α / max |w|^(1 − α), over all layers th
 
 describe('a layer whose input has some loud channels', () => {
   const [k, n, tokens] = [96, 40, 64];
+  const sequences = [Array.from({ length: tokens }, (_, i) => i)];
 
-  /** RMSNormalization whose weight makes every sixteenth channel 40 times as large, and a layer. */
+  /** A table, RMSNormalization whose weight makes every sixteenth channel 40 times as large, and a layer. */
   const layer = async () => {
     const g = new GraphBuilder({ opset: 23, irVersion: 11 });
+    const ids = g.input('input_ids', 'int64', ['batch', 'sequence']);
+    const x = g.node('Gather', [g.initializer('table', 'float32', [tokens, k], normals(tokens * k, 7)), ids]);
     const loud = normals(k, 3).map((v, i) => (1 + 0.1 * v) * (i % 16 === 5 ? 40 : 1));
-    const x = g.input('x', 'float32', ['t', k]);
     const normed = g.node('RMSNormalization', [x, g.initializer('norm', 'float32', [k], loud)], {
       outputs: ['normed'],
       attributes: { epsilon: float(1e-5) },
     });
     const weight = g.initializer('w', 'float32', [k, n], normals(k * n, 5));
-    g.node('MatMul', [normed, weight], { name: '/l/MatMul', outputs: [g.output('y', 'float32', ['t', n])] });
-    const model = g.model();
-    const rows = normals(tokens * k, 7);
-    const normedRows = new Float32Array(tokens * k);
-    for (let r = 0; r < tokens; r++) {
-      const row = rows.subarray(r * k, (r + 1) * k);
-      const root = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / k + 1e-5);
-      row.forEach((v, i) => (normedRows[r * k + i] = (v / root) * loud[i]!));
-    }
-    return { source: await exportFolder(model), rows, normedRows };
+    const y = g.output('y', 'float32', ['batch', 'sequence', n]);
+    g.node('MatMul', [normed, weight], { name: '/l/MatMul', outputs: [y] });
+    return exportFolder(g.model());
   };
 
-  const statisticsOf = async (rows: Float32Array<ArrayBuffer>): Promise<Statistics> => {
-    const folder = await temporaryFolder();
-    const sums = new ChannelSums(k);
-    sums.add(rows);
-    const x = Array.from({ length: tokens }, (_, r) => [...rows.subarray(r * k, (r + 1) * k)]);
-    await using writer = await StatisticsWriter.open(folder);
-    await writer.append('normed', sums.result(), stationInputs(x, arithmetic).moments);
-    await writer.commit();
-    return Statistics.open(folder);
-  };
-
-  test.each(['token', 'tensor'])(
-    'is rounded better when smoothed, activations per %s',
-    async (activations) => {
-      const { source, rows, normedRows } = await layer();
-      const statistics = await statisticsOf(normedRows);
-      const inputs = { x: { data: rows, dims: [tokens, k] } };
-      const { y } = await runModel(source, inputs);
-      const errorOf = async (smooth: string | number) => {
-        const target = await temporaryFolder();
-        const recipe = recipeOf({ method: 'dynamic-int8', options: { smooth, activations } });
-        const calibration = { sequences: [[0]] };
-        await quantizeFolder({ source, target, recipe, statistics, calibration });
-        return relativeDistance((await runModel(target, inputs)).y!, y!);
-      };
-      const none = await errorOf('none');
-      const fixed = await Promise.all([0.3, 0.5, 0.7, 0.9].map(errorOf));
-      const auto = await errorOf('auto');
-      expect(auto).toBeLessThan(0.8 * none);
-      // What it expects of each exponent is near enough to what happens.
-      expect(auto).toBeLessThan(1.1 * Math.min(...fixed));
-    },
-  );
+  const STATIC = ['minmax', 'percentile', 'entropy', 'mse'].map((ranges) => ({ ranges }));
+  test.each([
+    { method: 'dynamic-int8', options: { activations: 'token' } },
+    { method: 'dynamic-int8', options: { activations: 'tensor' } },
+    ...STATIC.map((options) => ({ method: 'static-int8', options })),
+  ])('is rounded better when smoothed: $method, $options', async ({ method, options }) => {
+    const source = await layer();
+    const collected = await temporaryFolder();
+    await collectStatistics({ source, target: collected, sequences });
+    const statistics = await Statistics.open(collected);
+    const ids = BigInt64Array.from(sequences[0]!, BigInt);
+    const inputs = { input_ids: { data: ids, dims: [1, tokens] } };
+    const { y } = await runModel(source, inputs);
+    const errorOf = async (smooth: string | number) => {
+      const target = await temporaryFolder();
+      const recipe = recipeOf({ method, options: { ...options, smooth } });
+      await quantizeFolder({ source, target, recipe, statistics, calibration: { sequences } });
+      return relativeDistance((await runModel(target, inputs)).y!, y!);
+    };
+    const none = await errorOf('none');
+    const fixed = await Promise.all([0.3, 0.5, 0.7, 0.9].map(errorOf));
+    const auto = await errorOf('auto');
+    expect(auto).toBeLessThan(0.8 * none);
+    // What it expects of each exponent is near enough to what happens.
+    expect(auto).toBeLessThan(1.1 * Math.min(...fixed));
+  });
 });

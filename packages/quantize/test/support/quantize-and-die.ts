@@ -1,6 +1,6 @@
 /**
- * Quantizes in a process of its own, which kills itself with SIGKILL where told: before tensor `kill`, or when
- * all are finished and the model is to be written. Arguments: source, target, store, recipe, kill.
+ * Quantizes in a process of its own, which kills itself with SIGKILL where told: at "tensors 2" before the third tensor,
+ * or when all are finished and the model is to be written. Arguments: source, target, store, recipe, kill.
  */
 import { join } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
@@ -31,8 +31,8 @@ await quantizeFolder({
   checkpoint: store.checkpoint('a'.repeat(64)),
   blockWeights: 1,
   threads: 2,
-  onProgress: ({ done }) => {
-    if (done === Number(kill)) process.kill(process.pid, 'SIGKILL');
+  onProgress: ({ unit, done }) => {
+    if (`${unit} ${done}` === kill) process.kill(process.pid, 'SIGKILL');
   },
   onResumed: (blocks) => (resumed = blocks),
 });

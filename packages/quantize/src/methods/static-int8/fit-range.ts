@@ -5,7 +5,7 @@ import { gridOf, type ActivationGrid } from './activation-grid.ts';
 
 export interface FitRangeOptions {
   inputs: InputStatistics;
-  ranges: 'minmax' | 'percentile' | 'entropy' | 'mse';
+  ranges: 'percentile' | 'entropy' | 'mse';
   /** Of the values that the range covers, where it is chosen so. */
   percentile: number;
 }
@@ -13,16 +13,15 @@ export interface FitRangeOptions {
 /**
  * The grid that activations are rounded to, from what was seen of them. What lies outside its range is clipped.
  *
- * - `minmax`: nothing seen is.
  * - `percentile`: (100 − percentile) / 2 % of the values are on each side, as in ONNX Runtime's PercentileCalibrater.
  * - `entropy`: beyond the magnitude at which 128 levels lose the least information about the distribution of |x|
  *   (TensorRT's calibration: S. Migacz, 8-bit inference with TensorRT, GTC 2017).
  * - `mse`: the range is drawn in by the factor, 1 to 0.22, that leaves the smallest squared error.
  */
 export function fitRange({ inputs, ranges, percentile }: FitRangeOptions): ActivationGrid {
-  const { histogram, rows } = inputs;
-  const seen = rows === 0 ? { low: 0, high: 0 } : wholeRange(inputs);
-  if (ranges === 'minmax' || seen.low === seen.high) return gridOf(seen);
+  const { histogram } = inputs;
+  const seen = wholeRange(inputs);
+  if (seen.low === seen.high) return gridOf(seen);
   if (ranges === 'mse') return leastError(histogram, seen);
   const wanted = ranges === 'percentile' ? percentiles(histogram, percentile) : symmetric(histogram);
   return gridOf({ low: Math.max(seen.low, wanted.low), high: Math.min(seen.high, wanted.high) });

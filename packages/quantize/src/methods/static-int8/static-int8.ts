@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { kernelFor } from '../../kernels.ts';
-import type { IntegerStorage } from '../../pack/storage.ts';
+import { wholeRange } from '../../statistics/input-statistics.ts';
 import type { Quantizer } from '../../quantizer.ts';
 import { commonOptions } from '../common-options.ts';
 import { int8ScalePer, planInt8, weightsOption } from '../dynamic-int8/plan-int8.ts';
+import { smoothing, smoothingOptions } from '../dynamic-int8/smoothing.ts';
+import { gridOf, type ActivationGrid } from './activation-grid.ts';
 import { fitRange } from './fit-range.ts';
 
 const options = z.strictObject({
@@ -22,6 +24,7 @@ const options = z.strictObject({
     .default(false)
     .describe('Weights of 7 bits. On x86 CPUs without VNNI sums of two 8-bit products saturate at 16 bits.'),
   ...weightsOption,
+  ...smoothingOptions,
   ...commonOptions,
 });
 
@@ -53,23 +56,19 @@ export const staticInt8: Quantizer = {
   },
 
   plan({ k, n }, recipe) {
-    const { reduceRange, ranges, percentile, weights } = options.parse(recipe.options);
+    const { reduceRange, ranges, percentile, weights, smooth } = options.parse(recipe.options);
     const scalePer = int8ScalePer(recipe, weights);
     if (typeof scalePer === 'object') return scalePer;
-    const storage: IntegerStorage = {
-      layout: 'matmul-integer',
-      k,
-      n,
-      bits: reduceRange ? 7 : 8,
-      scalePer,
-      activations: { scale: 1, zero: 0 },
-    };
+    const bits = reduceRange ? 7 : 8;
+    const planOn = (activations: ActivationGrid) =>
+      planInt8({ layout: 'matmul-integer', k, n, bits, scalePer, activations }, weights);
     return {
-      ...planInt8(storage, weights),
-      settle: (inputs) => {
-        const activations = fitRange({ inputs, ranges, percentile });
-        return planInt8({ ...storage, activations }, weights);
-      },
+      ...planOn({ scale: 1, zero: 0 }),
+      ...(smooth !== 'none' && { equalizer: smoothing({ smooth, k, bits }) }),
+      settle:
+        ranges === 'minmax'
+          ? { by: 'ranges', plan: (inputs) => planOn(gridOf(wholeRange(inputs))) }
+          : { by: 'histogram', plan: (inputs) => planOn(fitRange({ inputs, ranges, percentile })) },
     };
   },
 };

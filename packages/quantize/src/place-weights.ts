@@ -1,0 +1,45 @@
+import type { Checkpoint } from '@quantloop/artifacts';
+import type { ExternalDataWriter, ModelProto } from '@quantloop/onnx';
+import type { Calibration } from './calibrate/calibration.ts';
+import { inBlocks } from './checkpoint/in-blocks.ts';
+import { placeWeight } from './graph/place-weight.ts';
+import { SharedInputs } from './graph/shared-inputs.ts';
+import type { CostClock } from './manifest/cost-clock.ts';
+import type { FinishedWeight } from './manifest/write-manifest.ts';
+import { partsByteLength } from './pack/allocate-parts.ts';
+import type { PendingWeights } from './pending-weights.ts';
+import type { PlannedWeight } from './plan-weights.ts';
+
+export interface PlaceWeightsOptions {
+  planned: readonly PlannedWeight[];
+  /** Of the same weights. */
+  pending: PendingWeights;
+  model: ModelProto;
+  writer: ExternalDataWriter;
+  /** What later layers read is to follow from each finished weight. */
+  calibration: Calibration | undefined;
+  clock: CostClock;
+  checkpoint?: Pick<Checkpoint, 'read' | 'write'>;
+  /** @default 2^20 */
+  blockWeights?: number;
+  onResumed?: (blocks: number) => void;
+}
+
+/** Computes the weights one after the other, or takes them from the checkpoint, and puts each into the new model. */
+export async function placeWeights(options: PlaceWeightsOptions): Promise<FinishedWeight[]> {
+  const { planned, pending, model, writer, calibration, clock, checkpoint, blockWeights = 2 ** 20 } = options;
+  const finished: FinishedWeight[] = [];
+  const shared = new SharedInputs(model);
+  let resumed = 0;
+  const onResumed = () => resumed++;
+  for await (const packed of inBlocks({ pending: pending.all, checkpoint, blockWeights, onResumed })) {
+    const { parts, error } = packed;
+    const weight = planned[finished.length]!;
+    const { storage } = weight.plan;
+    calibration?.finish(weight.use, storage, packed);
+    const names = await clock.time('write', () => placeWeight({ model, writer, shared, weight, parts }));
+    finished.push({ ...weight, storage, parts: names, bytes: partsByteLength(parts), error });
+  }
+  if (resumed > 0) options.onResumed?.(resumed);
+  return finished;
+}
