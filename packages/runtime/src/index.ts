@@ -9,6 +9,7 @@ export { KvCache } from './decode/kv-cache.ts';
 export { prefill, type DecodeResult } from './decode/prefill.ts';
 export { step } from './decode/step.ts';
 export { argmax } from './decode/argmax.ts';
+export { sampler, type ChooseToken, type SamplingOptions } from './decode/sample.ts';
 export { generateGreedy, type GenerateOptions } from './decode/generate-greedy.ts';
 export { ContinuousBatch, type ContinuousBatchOptions } from './decode/continuous-batch.ts';
 export type { GeneratedToken, GenerationRequest, TokenScore } from './decode/generation-request.ts';
