@@ -6,6 +6,12 @@ export { sourceDigest } from './import/source-digest.ts';
 export { DEMO_MODEL, demoCalibrationFile, demoModelFolder, demoTasksFolder } from './builtin.ts';
 export { type ModelTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export { readMaxLength } from './tokenizer/read-max-length.ts';
+export {
+  type ChatMessage,
+  type ChatTemplate,
+  type RenderOptions,
+  loadChatTemplate,
+} from './tokenizer/chat-template.ts';
 export { Checkpoint } from './checkpoint/checkpoint.ts';
 export type { StoredTensor } from './checkpoint/safetensors-header.ts';
 export { CheckpointConfig, readCheckpointConfig } from './checkpoint/config.ts';
