@@ -25,6 +25,7 @@ export { coversLayer, parseLayerRanges, type LayerRange } from './campaign/layer
 export { Name, Engine, OnnxRuntimeEngine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
+export { CATEGORIES, Category } from './campaign/category.ts';
 export { FidelityItem, FidelityCheck, Scenario, TextSource } from './campaign/evaluation.ts';
 export { Calibration, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
@@ -40,6 +41,7 @@ export {
 } from './decide/decision.ts';
 export { decide } from './decide/decide.ts';
 export { judge, type Judgement } from './decide/judge.ts';
+export { recoveryOf, unevenLosses, type UnevenLoss } from './decide/recovery.ts';
 export { compare } from './decide/observe.ts';
 export { paretoFront, type Axis } from './decide/front.ts';
 export { plotAxes } from './decide/plot-axes.ts';

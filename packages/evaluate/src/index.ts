@@ -2,6 +2,13 @@ export { evaluate } from './plugin.ts';
 export { fidelityStage } from './fidelity/fidelity-stage.ts';
 export { EvaluateFidelityInput, EvaluateFidelityOutput } from './fidelity/evaluate-fidelity.ts';
 export { DivergenceItems, FidelityItems, TaskItems } from './fidelity/fidelity-items.ts';
+export { categoryOf } from './fidelity/recovery/category-of.ts';
+export { adjustOverTasks } from './fidelity/recovery/adjust-over-tasks.ts';
+export {
+  knownRecoveryMetrics,
+  recoveryMetrics,
+  type ScoredTask,
+} from './fidelity/recovery/recovery-metrics.ts';
 export { builtinTasks, bundleTask, type TaskBundle } from './fidelity/tasks/bundle-task.ts';
 export { meanInterval, type MeanInterval } from './statistics/mean-interval.ts';
 export { mean, meanStandardError } from './statistics/mean.ts';
@@ -10,6 +17,11 @@ export { pairedProportions } from './statistics/paired-proportions.ts';
 export { proportionInterval } from './statistics/proportion-interval.ts';
 export { quantile } from './statistics/quantile.ts';
 export { quantileInterval } from './statistics/quantile-interval.ts';
+export { bcaInterval, bcaPValue, type Bootstrapped } from './statistics/bca.ts';
+export { holm } from './statistics/holm.ts';
+export { mcnemar, type McNemar } from './statistics/mcnemar.ts';
+export { meanOfEstimates } from './statistics/mean-of-estimates.ts';
+export { resample } from './statistics/resample.ts';
 export { corpusInterval, pairedCorpus, type CorpusStatistic } from './statistics/corpus-statistic.ts';
 export type { Engine, EngineFacts, Generation, OpenModel } from './engines/engine.ts';
 export { ENGINES } from './engines/engines.ts';

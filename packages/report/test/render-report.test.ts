@@ -56,6 +56,24 @@ describe('renderReport', () => {
     );
   });
 
+  it('marks a task that fell more than the mean over the tasks tells', async () => {
+    const input = sampleRun();
+    const trial = input.trials.find(({ metrics }) => metrics['arithmetic.exact_match']?.versusBaseline)!;
+    const task = trial.metrics['arithmetic.exact_match']!;
+    Object.assign(task.versusBaseline!, {
+      ratio: { value: 0.67, low: 0.6, high: 0.74 },
+      adjustedPValue: 0.001,
+    });
+    const { versusBaseline: _, ...plain } = task;
+    trial.metrics['recovery.mean'] = { ...plain, value: 0.9, low: 0.88, high: 0.92 };
+    const { content, page } = await rendered(input);
+    const marked = page.querySelectorAll('.heat td').filter((cell) => cell.textContent.includes('▼'));
+    expect(marked.map(textOf)).toEqual([expect.stringContaining('33.0 % worse ▼')]);
+    expect(content('report.md')).toContain('(33.0 % worse ▼)');
+    expect(content('report.md')).toContain('▼: fell for certain');
+    expect((await rendered(sampleRun())).content('report.md')).not.toContain('▼');
+  });
+
   it('says on the first screen what to ship, why, and what it gains', async () => {
     const input = sampleRun();
     const { page } = await rendered(input);

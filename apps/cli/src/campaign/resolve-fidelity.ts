@@ -8,7 +8,7 @@ import {
   type KnownMetric,
   type SpecIssue,
 } from '@quantloop/core';
-import { bundleTask } from '@quantloop/evaluate';
+import { bundleTask, categoryOf, knownRecoveryMetrics } from '@quantloop/evaluate';
 import { demoTasksFolder } from '@quantloop/models';
 import { isBuiltin } from './resolve-calibration.ts';
 import { storeTexts } from './store-texts.ts';
@@ -43,6 +43,10 @@ export async function resolveFidelity(options: {
       resolved.issues.push({ path, message, ...(hint === undefined ? {} : { hint }) });
     }
   }
+  const categories = resolved.checks.flatMap((check) =>
+    check.kind === 'task' ? [check.category ?? categoryOf(check.name)] : [],
+  );
+  resolved.fidelityMetrics.push(...knownRecoveryMetrics(categories));
   return resolved;
 }
 
@@ -53,7 +57,9 @@ async function resolveItem(
   const folder = dirname(campaignFile);
   if ('task' in item) {
     const { name, bundle, metrics } = await bundleTask({ nameOrPath: taskPlace(item.task, folder), store });
-    return { check: { kind: 'task', name, bundle, limit: item.limit ?? null }, metrics };
+    const { category, limit = null } = item;
+    const check = { kind: 'task' as const, name, bundle, limit, ...(category !== undefined && { category }) };
+    return { check, metrics };
   }
   const source = item.text ?? file.calibration ?? demoText(file);
   const text = await storeTexts({ field: source.field, file: resolve(folder, source.file) }, store);

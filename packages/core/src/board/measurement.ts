@@ -12,8 +12,12 @@ export const Comparison = z.strictObject({
   ratio: Estimate,
   /** Number of pairs (documents, alternations). 0: two point values, nothing was paired. */
   pairs: z.int().nonnegative(),
-  /** How the interval was made: `paired-bootstrap`, `paired-t`, `exact`. */
+  /** What the interval and the p-value rest on: `mcnemar`, `paired-bootstrap`, `paired-t`, `exact`. */
   test: z.string(),
+  /** Two-sided, of no difference at all. */
+  pValue: z.number().min(0).max(1).optional(),
+  /** The same, adjusted by Holm for the number of tasks of the trial; a task's first metric has one. */
+  adjustedPValue: z.number().min(0).max(1).optional(),
 });
 export type Comparison = z.infer<typeof Comparison>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ArtifactRef } from '../board/artifact-ref.ts';
+import { Category } from './category.ts';
 import { Name } from './target.ts';
 
 /** Texts on disk: JSON lines with a field, or plain text (one document a line). */
@@ -13,6 +14,8 @@ export const FidelityItem = z.union([
     task: z.string(),
     /** Only the first N documents. */
     limit: z.int().positive().optional(),
+    /** What it asks for. @default told from the task's name, else `other` */
+    category: Category.optional(),
   }),
   z.strictObject({
     metric: z.literal('kl-divergence'),
@@ -31,6 +34,7 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
     /** Folder artifact: `task.yaml` and the data files it names. */
     bundle: ArtifactRef,
     limit: z.int().positive().nullable(),
+    category: Category.optional(),
   }),
   z.strictObject({
     kind: z.literal('divergence'),

@@ -2,6 +2,7 @@ import { formatValue } from '../board/format-value.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Scenario } from '../campaign/evaluation.ts';
 import { compare } from './observe.ts';
+import { unevenLosses, type UnevenLoss } from './recovery.ts';
 import type { Preference } from './prefer.ts';
 
 export interface BecauseOptions {
@@ -13,8 +14,18 @@ export interface BecauseOptions {
   measured: number;
 }
 
-/** Why the winner was chosen, as a sentence with its numbers. */
+/** Why the winner was chosen, as a sentence with its numbers; what a mean over tasks hides of it is said behind. */
 export function because(options: BecauseOptions): string {
+  return [reason(options), ...unevenLosses(options.preference.winner.metrics).map(warning)].join(' ');
+}
+
+function warning({ metric, recovery, mean }: UnevenLoss): string {
+  const share = (value: number) => formatValue(value, 'fraction');
+  const { value, low, high } = recovery;
+  return `Beware: of ${metric} it keeps ${share(value)} (${share(low)} to ${share(high)}), where the mean over tasks keeps ${share(mean)}.`;
+}
+
+function reason(options: BecauseOptions): string {
   const { preference, scenario, baseline, acceptable, measured } = options;
   const { winner, steps, runnerUp, byName } = preference;
   const met = `${acceptable} of ${measured} measured versions meet every requirement`;

@@ -1,5 +1,6 @@
 import type { ArtifactRef, Engine, FidelityCheck, Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
+import type { ScoredTask } from './recovery/recovery-metrics.ts';
 import type { DivergenceItems, FidelityItems, TaskItems } from './fidelity-items.ts';
 import type { TaskModel } from './tasks/task-model.ts';
 
@@ -17,6 +18,8 @@ export interface CheckContext {
 export interface CheckResult {
   metrics: Metrics;
   items: TaskItems | DivergenceItems;
+  /** Present for tasks, which are told together as well. */
+  task?: ScoredTask;
   provenance: Provenance;
 }
 

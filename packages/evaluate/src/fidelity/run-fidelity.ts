@@ -1,10 +1,12 @@
-import type { FidelityCheck } from '@quantloop/core';
+import type { FidelityCheck, Metrics } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { ENGINES } from '../engines/engines.ts';
 import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
 import { FidelityItems } from './fidelity-items.ts';
+import { adjustOverTasks } from './recovery/adjust-over-tasks.ts';
+import { recoveryMetrics } from './recovery/recovery-metrics.ts';
 import { prepareTaskCheck } from './tasks/run-task-check.ts';
 
 /** The job of `fidelityStage`: runs the checks one after the other, chunk by chunk, each chunk checkpointed. */
@@ -30,8 +32,14 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const results: CheckResult[] = [];
   for (const check of prepared) results.push(await check.run());
   const items: FidelityItems = { schemaVersion: 1, checks: results.map((result) => result.items) };
+  const tasks = results.flatMap(({ task }) => task ?? []);
+  const measured: Metrics = Object.assign({}, ...results.map(({ metrics }) => metrics));
+  const metrics = adjustOverTasks(
+    measured,
+    tasks.map(({ metric }) => metric),
+  );
   return {
-    metrics: Object.assign({}, ...results.map(({ metrics }) => metrics)),
+    metrics: { ...metrics, ...recoveryMetrics({ tasks, metrics, isBaseline: input.baseline === undefined }) },
     items: await job.store.putJson(items),
     provenance: Object.assign(
       {

@@ -1,5 +1,5 @@
 import type { Comparison, Estimate } from '@quantloop/core';
-import { quantile } from './quantile.ts';
+import { bcaInterval, bcaPValue, type Bootstrapped } from './bca.ts';
 import { REPLICATES, resample } from './resample.ts';
 
 /** A statistic of a corpus: `transform(Σ numerator / Σ denominator)`, as perplexities and means are. */
@@ -11,19 +11,19 @@ export interface CorpusStatistic {
   transform: (ratio: number) => number;
 }
 
-/** The statistic with its 95 % percentile interval from a bootstrap over documents. */
+/** The statistic with its 95 % BCa interval from a bootstrap over documents. */
 export function corpusInterval(statistic: CorpusStatistic, seed: number): Estimate {
   const value = evaluate(statistic);
   const n = statistic.numerators.length;
   if (n <= 1) return { value, low: value, high: value };
   const replicates = new Float64Array(REPLICATES);
   resample({ n, seed, visit: (counts, r) => (replicates[r] = evaluate(statistic, counts)) });
-  return bounds(value, replicates);
+  return bcaInterval({ value, replicates, jackknife: leaveOneOut(statistic) });
 }
 
 /**
  * Candidate against baseline on the same documents: each replicate draws documents once and evaluates both models
- * on them, so that what makes a document hard for both cancels.
+ * on them, so that what makes a document hard for both cancels. `pValue` is that of no difference.
  *
  * @throws RangeError where the numbers of documents differ, or there are none.
  */
@@ -36,30 +36,41 @@ export function pairedCorpus(
   if (n !== baseline.numerators.length || n === 0) {
     throw new RangeError(`cannot pair ${n} with ${baseline.numerators.length} documents`);
   }
-  const differences = new Float64Array(REPLICATES);
-  const ratios = new Float64Array(REPLICATES);
+  const [ours, theirs] = [evaluate(candidate), evaluate(baseline)];
+  const value = { difference: ours - theirs, ratio: ratioOf(ours, theirs) };
+  const test = 'paired-bootstrap';
+  if (n === 1) return { difference: exactly(value.difference), ratio: exactly(value.ratio), pairs: 1, test };
+  const replicates = { difference: new Float64Array(REPLICATES), ratio: new Float64Array(REPLICATES) };
   resample({
     n,
     seed,
     visit: (counts, r) => {
-      const ours = evaluate(candidate, counts);
-      const theirs = evaluate(baseline, counts);
-      differences[r] = ours - theirs;
-      ratios[r] = ours / theirs;
+      const [drawn, drawnTheirs] = [evaluate(candidate, counts), evaluate(baseline, counts)];
+      replicates.difference[r] = drawn - drawnTheirs;
+      replicates.ratio[r] = ratioOf(drawn, drawnTheirs);
     },
   });
-  const ours = evaluate(candidate);
-  const theirs = evaluate(baseline);
+  const [without, withoutTheirs] = [leaveOneOut(candidate), leaveOneOut(baseline)];
+  const jackknife = {
+    difference: without.map((one, i) => one - withoutTheirs[i]!),
+    ratio: without.map((one, i) => ratioOf(one, withoutTheirs[i]!)),
+  };
+  const bootstrapped = (of: 'difference' | 'ratio'): Bootstrapped => ({
+    value: value[of],
+    replicates: replicates[of],
+    jackknife: jackknife[of],
+  });
   return {
-    difference: bounds(ours - theirs, n <= 1 ? undefined : differences),
-    ratio: bounds(ours / theirs, n <= 1 ? undefined : ratios),
+    difference: bcaInterval(bootstrapped('difference')),
+    ratio: bcaInterval(bootstrapped('ratio')),
     pairs: n,
-    test: 'paired-bootstrap',
+    test,
+    pValue: bcaPValue(bootstrapped('difference'), 0),
   };
 }
 
 /** The statistic on a resample; without counts on the corpus itself. */
-export function evaluate(statistic: CorpusStatistic, counts?: Uint32Array): number {
+function evaluate(statistic: CorpusStatistic, counts?: Uint32Array): number {
   let numerator = 0;
   let denominator = 0;
   for (let i = 0; i < statistic.numerators.length; i++) {
@@ -70,11 +81,19 @@ export function evaluate(statistic: CorpusStatistic, counts?: Uint32Array): numb
   return statistic.transform(numerator / denominator);
 }
 
-function bounds(value: number, replicates: Float64Array | undefined): Estimate {
-  if (replicates === undefined) return { value, low: value, high: value };
-  return {
-    value,
-    low: Math.min(value, quantile(replicates, 0.025)),
-    high: Math.max(value, quantile(replicates, 0.975)),
-  };
+/** The statistic without each of the documents. */
+function leaveOneOut({ numerators, denominators, transform }: CorpusStatistic): Float64Array {
+  const numerator = numerators.reduce((sum, one) => sum + one, 0);
+  const denominator = denominators.reduce((sum, one) => sum + one, 0);
+  return Float64Array.from(numerators, (one, i) =>
+    transform((numerator - one) / (denominator - denominators[i]!)),
+  );
 }
+
+/** Nothing against nothing is equal; a ratio to zero is bounded to stay a number in JSON. */
+function ratioOf(ours: number, theirs: number): number {
+  if (theirs !== 0) return ours / theirs;
+  return ours === 0 ? 1 : Number.MAX_VALUE;
+}
+
+const exactly = (value: number): Estimate => ({ value, low: value, high: value });

@@ -1,5 +1,5 @@
 /** Arithmetic mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
+export function mean(values: Iterable<number> & { readonly length: number }): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;

@@ -1,11 +1,12 @@
 import type { Comparison, Estimate } from '@quantloop/core';
+import { mcnemar } from './mcnemar.ts';
 import { wilson } from './proportion-interval.ts';
 import { Z95 } from './student-t.ts';
 
 /**
  * Right-or-wrong results of two models on the same items. Difference: adjusted Wald of Agresti & Min (2005); ratio:
  * hybrid Wilson of Bonett & Price (2006). Both rest on the discordant pairs, as McNemar's test does, and keep a width
- * where no pair differs, which a bootstrap does not.
+ * where no pair differs, which a bootstrap does not. `pValue` is McNemar's mid-p.
  *
  * @param candidate 0 or 1 an item; `baseline` the same items in the same order.
  */
@@ -26,7 +27,8 @@ export function pairedProportions(candidate: readonly number[], baseline: readon
     difference: adjustedWald(gained, lost, n),
     ratio: hybridRatio(both, gained, lost),
     pairs: n,
-    test: 'paired-proportions',
+    test: 'mcnemar',
+    pValue: mcnemar({ gained, lost }).midP,
   };
 }
 

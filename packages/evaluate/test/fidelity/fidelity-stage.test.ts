@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
-import type { ArtifactRef, Engine, FidelityCheck } from '@quantloop/core';
+import { recoveryOf, type ArtifactRef, type Engine, type FidelityCheck } from '@quantloop/core';
 import { runStage } from '@quantloop/jobs';
 import { demoTasksFolder, importModel } from '@quantloop/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -71,6 +71,10 @@ describe('a fidelity job on the demo model', () => {
       'kl-divergence.median',
       'kl-divergence.p99',
       'kl-divergence.top1_agreement',
+      'recovery.language',
+      'recovery.mathematics',
+      'recovery.mean',
+      'recovery.worst',
     ]);
     for (const [name, { value, low, high, versusBaseline }] of Object.entries(baseline.metrics)) {
       expect(versusBaseline, name).toBeUndefined();
@@ -115,6 +119,17 @@ describe('a fidelity job on the demo model', () => {
       expect(versusBaseline!.ratio.value).toBeCloseTo(value / theirs.value, 9);
     }
     expect(metrics['demo_stories.word_perplexity']!.versusBaseline!.ratio.low).toBeGreaterThan(1);
+    // The first metric of each of the three tasks is tested, and adjusted for there being three.
+    const tested = Object.entries(metrics).filter(
+      ([, one]) => one.versusBaseline?.adjustedPValue !== undefined,
+    );
+    expect(tested.length).toBe(3);
+    for (const [name, { versusBaseline: { pValue, adjustedPValue } = {} }] of tested) {
+      expect(adjustedPValue, name).toBeGreaterThanOrEqual(pValue!);
+    }
+    const kept = tested.map(([, one]) => recoveryOf(one, one.versusBaseline!).value);
+    expect(metrics['recovery.mean']!.value).toBeCloseTo((kept[0]! + kept[1]! + kept[2]!) / 3, 9);
+    expect(metrics['recovery.worst']!.value).toBe(Math.min(...kept));
     const { mean, median, p99, top1_agreement } = Object.fromEntries(
       Object.entries(metrics)
         .filter(([name]) => name.startsWith('kl-divergence.'))
@@ -132,6 +147,7 @@ describe('a fidelity job on the demo model', () => {
     const { output } = await runStage(fidelityStage, input, { store });
     for (const [name, { value, versusBaseline }] of Object.entries(output.metrics)) {
       if (name.startsWith('kl-divergence.')) expect(value, name).toBe(name.endsWith('agreement') ? 1 : 0);
+      else if (name.startsWith('recovery.')) expect(value, name).toBe(1);
       else expect(versusBaseline!.difference.value, name).toBe(0);
     }
   });

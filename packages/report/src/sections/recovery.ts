@@ -1,4 +1,4 @@
-import { compare, type Axis, type Trial } from '@quantloop/core';
+import { compare, unevenLosses, type Axis, type Trial } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
@@ -13,7 +13,12 @@ interface Cell {
   value: string;
   /** Change for the worse is positive, as a share of the baseline; undefined where there is nothing to compare. */
   loss: number | undefined;
+  /** The task fell more than the mean over all tasks tells. */
+  uneven: boolean;
 }
+
+const MARK = '▼';
+const LEGEND = `${MARK}: fell for certain (p < 0.05 by Holm over the tasks), and more than the mean over the tasks tells.`;
 
 /** What each recipe loses on each task, so that a mean cannot hide it. */
 export const recoverySection: ReportSection = {
@@ -24,6 +29,7 @@ export const recoverySection: ReportSection = {
     if (boards.length === 0) return null;
     return html`<p class="fine">
         Values, and below them the change against the baseline in per cent of it. Red: worse; blue: better.
+        ${boards.some(hasUneven) ? LEGEND : ''}
       </p>
       ${boards.map((board) => boardTable(view, board))}`;
   },
@@ -35,12 +41,17 @@ export const recoverySection: ReportSection = {
         const { fidelity } = board;
         const rows = rowsOf(board).map(({ trial, cells, worst }) => [
           code(trial.label),
-          ...cells.map(({ value, loss }) => (loss === undefined ? value : `${value} (${signed(loss)})`)),
+          ...cells.map(({ value, loss, uneven }) =>
+            loss === undefined ? value : `${value} (${signed(loss)}${uneven ? ` ${MARK}` : ''})`,
+          ),
           worst === undefined ? NOTHING : signed(worst),
         ]);
         const head = ['trial', ...fidelity.map(({ metric }) => code(metric)), 'worst'];
         const name = view.boards.length > 1 ? `**${view.nameOf(board)}**\n\n` : '';
-        return name + table([head, ...rows], [...fidelity.map((_, i) => i + 1), fidelity.length + 1]);
+        const legend = hasUneven(board) ? `\n\n${LEGEND}` : '';
+        return (
+          name + table([head, ...rows], [...fidelity.map((_, i) => i + 1), fidelity.length + 1]) + legend
+        );
       })
       .join('\n\n');
   },
@@ -74,9 +85,9 @@ function boardTable(view: ReportView, board: Board): ComponentChildren {
             html`<tr>
               <th scope="row">${trial.label}</th>
               ${cells.map(
-                ({ value, loss }) =>
+                ({ value, loss, uneven }) =>
                   html`<td class="num" style=${heat(loss)}>
-                    ${value}<small>${loss === undefined ? '' : signed(loss)}</small>
+                    ${value}<small>${loss === undefined ? '' : signed(loss)}${uneven && ` ${MARK}`}</small>
                   </td>`,
               )}
               <td class="num" style=${heat(worst)}>${worst === undefined ? NOTHING : signed(worst)}</td>
@@ -91,13 +102,23 @@ function rowsOf(board: Board): { trial: Trial; cells: Cell[]; worst: number | un
   return board.trials
     .filter((trial) => board.fidelity.some(({ metric }) => trial.metrics[metric] !== undefined))
     .map((trial) => {
-      const cells = board.fidelity.map((axis) => cell(axis, trial, board.baseline));
+      const uneven = new Set(unevenLosses(trial.metrics).map(({ metric }) => metric));
+      const cells = board.fidelity.map((axis) => ({
+        ...cell(axis, trial, board.baseline),
+        uneven: uneven.has(axis.metric),
+      }));
       const losses = cells.flatMap(({ loss }) => loss ?? []);
       return { trial, cells, worst: losses.length === 0 ? undefined : Math.max(...losses) };
     });
 }
 
-function cell({ metric, higherIsBetter }: Axis, trial: Trial, baseline: Trial | undefined): Cell {
+const hasUneven = (board: Board) => board.trials.some(({ metrics }) => unevenLosses(metrics).length > 0);
+
+function cell(
+  { metric, higherIsBetter }: Axis,
+  trial: Trial,
+  baseline: Trial | undefined,
+): Omit<Cell, 'uneven'> {
   const measurement = trial.metrics[metric];
   const base = baseline?.metrics[metric];
   const value = formatMeasurement(measurement);

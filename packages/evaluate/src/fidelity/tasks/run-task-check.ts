@@ -6,7 +6,9 @@ import { checkpointedChunks } from '../checkpointed-chunks.ts';
 import type { TaskItems } from '../fidelity-items.ts';
 import type { DocumentResult } from './document-result.ts';
 import { itemsOf, SAMPLES } from './items-of.ts';
+import { categoryOf } from '../recovery/category-of.ts';
 import { loadTask } from './load-task.ts';
+import { namedMetrics } from './metrics.ts';
 import { readDocuments } from './read-documents.ts';
 import { scoreDocuments } from './score-documents.ts';
 import { taskMetrics } from './task-metrics.ts';
@@ -57,6 +59,10 @@ export const prepareTaskCheck: CheckRunner<'task'> = async (check, index, contex
           seed: context.seed,
         }),
         items,
+        task: {
+          category: check.category ?? categoryOf(check.name),
+          metric: `${check.name}.${namedMetrics(task.definition)[0]!.name}`,
+        },
         provenance: {
           [`task.${check.name}.bundle`]: check.bundle.digest,
           [`task.${check.name}.documents`]: documents.length,
