@@ -30,5 +30,6 @@ export {
 export { type Matrix, type MultiplyOptions, multiply } from './arithmetic/multiply.ts';
 export { MomentSum } from './arithmetic/moment-sum.ts';
 export { choleskyOfInverse } from './arithmetic/cholesky-of-inverse.ts';
+export { freeTensor } from './session/free-tensor.ts';
 export { tensorBytes, tensorFromBytes } from './session/tensor-bytes.ts';
 export { compareLogits, type CompareInput, type CompareOutput } from './arithmetic/compare-logits.ts';

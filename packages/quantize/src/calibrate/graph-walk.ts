@@ -15,7 +15,7 @@ import {
 import { Arithmetic, type Tensor, tensorFromBytes } from '@quantloop/runtime';
 import type { CalibrationFeeds } from './calibration-feeds.ts';
 import { planSegments, type SegmentPlan } from './plan-segments.ts';
-import { Spill } from './spill.ts';
+import { type Loan, Spill } from './spill.ts';
 
 export interface GraphWalkOptions {
   model: ModelProto;
@@ -32,7 +32,7 @@ export interface GraphWalkOptions {
 
 /**
  * Goes through a model from one target value to the next, running every node once per batch on ONNX Runtime: what lies
- * between two targets is a generated model of its own, and the values that cross the cut wait on disk. Weights may be
+ * between two targets is a generated model of its own, and the values that cross the cut wait in a {@link Spill}. Weights may be
  * replaced before the walk comes to them, so that what follows sees what quantization did. Memory holds the constants
  * of one segment and one batch, whatever the number of layers and batches.
  */
@@ -83,11 +83,7 @@ export class GraphWalk implements AsyncDisposable {
 
   /** Walks until the first `count` targets are made, and no further. */
   async reach(count: number): Promise<void> {
-    while (this.#next < count) {
-      if (this.#next > 0) await this.#leave(this.#segments[this.#next - 1]!);
-      await this.#run(this.#segments[this.#next]!);
-      this.#next++;
-    }
+    while (this.#next < count) for await (const _ of this.#advance());
   }
 
   /** From here on the walk takes these values for a constant, in its type; they are asked for when they are needed. */
@@ -96,7 +92,8 @@ export class GraphWalk implements AsyncDisposable {
   }
 
   /**
-   * The batches of a target value: walks up to it first. Targets that come later must not have been asked for before.
+   * The batches of a target value, each until the next is asked for: walks up to it first. They have to be read to the
+   * end, and targets that come later must not have been asked for before.
    *
    * @throws QuantloopError `unsupported` for a graph that ONNX Runtime cannot run on the CPU or an input that cannot be
    * fed; `disk-full`
@@ -104,11 +101,9 @@ export class GraphWalk implements AsyncDisposable {
   async *batchesOf(target: string): AsyncGenerator<Tensor> {
     const index = this.#options.targets.indexOf(target);
     if (index < 0) throw new RangeError(`"${target}" is none of the values this walk was opened for.`);
-    await this.reach(index + 1);
-    for (let batch = 0; batch < this.#options.feeds.batches; batch++) {
-      this.#options.signal?.throwIfAborted();
-      yield await this.#value(target, batch);
-    }
+    await this.reach(index);
+    if (this.#next === index) yield* this.#advance();
+    else yield* this.#stored(target);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,17 +111,33 @@ export class GraphWalk implements AsyncDisposable {
     if (this.#trunk === undefined) await this.arithmetic.release();
   }
 
-  async #leave({ drops, constants }: SegmentPlan): Promise<void> {
-    for (const name of drops) await this.#spill.drop(name);
+  /** Runs the next segment. Yields what its target becomes in each batch, before the next one is run. */
+  async *#advance(): AsyncGenerator<Tensor> {
+    const segment = this.#segments[this.#next]!;
+    if (this.#next > 0) this.#leave(this.#segments[this.#next - 1]!);
+    if (segment.nodes.length > 0) yield* this.#run(segment);
+    else yield* this.#stored(segment.target);
+    this.#next++;
+  }
+
+  #leave({ drops, constants }: SegmentPlan): void {
+    for (const name of drops) this.#spill.drop(name);
     for (const name of constants) if (this.#lastReader.get(name)! < this.#next) this.#replaced.delete(name);
   }
 
-  async #run(segment: SegmentPlan): Promise<void> {
-    const { nodes, reads, keeps } = segment;
+  async *#stored(target: string): AsyncGenerator<Tensor> {
+    for (let batch = 0; batch < this.#options.feeds.batches; batch++) {
+      this.#options.signal?.throwIfAborted();
+      const { tensor, giveBack } = await this.#value(target, batch);
+      yield tensor;
+      giveBack();
+    }
+  }
+
+  async *#run({ target, nodes, reads, keeps, drops, constants }: SegmentPlan): AsyncGenerator<Tensor> {
     const { feeds, signal } = this.#options;
-    if (nodes.length === 0) return;
-    const { inside, outside } = await this.#constants(segment);
-    const inputs = await Promise.all(reads.map(async (name) => ({ name, ...(await this.#typeOf(name)) })));
+    const { inside, outside } = await this.#constants(constants);
+    const inputs = reads.map((name) => ({ name, ...this.#typeOf(name) }));
     const fed = [...outside].map(([name, tensor]) => ({
       name,
       type: tensor.type as OnnxType,
@@ -144,16 +155,24 @@ export class GraphWalk implements AsyncDisposable {
       signal?.throwIfAborted();
       const given: Record<string, Tensor> = {};
       for (const [name, tensor] of outside) given[names.get(name)!] = tensor;
-      for (const name of reads) given[names.get(name)!] = await this.#value(name, batch);
+      const loans: Loan[] = [];
+      for (const name of reads) {
+        const loan = await this.#value(name, batch, drops.includes(name));
+        loans.push(loan);
+        given[names.get(name)!] = loan.tensor;
+      }
       const made = await this.arithmetic.run(session, () => bytes, given);
+      for (const { giveBack } of loans) giveBack();
+      yield made[names.get(target)!]!;
       for (const name of keeps) await this.#spill.append(name, made[names.get(name)!]!);
     }
   }
 
-  /** A value of an earlier segment, or an input of the model. */
-  async #value(name: string, batch: number): Promise<Tensor> {
+  /** A value of an earlier segment, or an input of the model. What is the trunk's stays there. */
+  async #value(name: string, batch: number, last = false): Promise<Loan> {
     const spill = this.#spillOf(name);
-    return spill === undefined ? this.#options.feeds.feed(name, batch) : spill.read(name, batch);
+    if (spill === undefined) return { tensor: this.#options.feeds.feed(name, batch), giveBack: () => {} };
+    return spill.borrow(name, batch, last && spill === this.#spill);
   }
 
   #spillOf(name: string): Spill | undefined {
@@ -161,7 +180,7 @@ export class GraphWalk implements AsyncDisposable {
     return this.#trunk ? this.#trunk.#spillOf(name) : undefined;
   }
 
-  async #typeOf(name: string): Promise<{ type: OnnxType; rank: number }> {
+  #typeOf(name: string): { type: OnnxType; rank: number } {
     const { type, dims } = this.#spillOf(name)?.describe(name, 0) ?? this.#options.feeds.feed(name, 0);
     return { type: type as OnnxType, rank: dims.length };
   }
@@ -170,7 +189,7 @@ export class GraphWalk implements AsyncDisposable {
    * The constants of a segment. Floating point ones are fed, so that layers which differ in nothing else share a
    * session; shapes, axes and the like have to be inside, where ONNX Runtime's shape inference looks for them.
    */
-  async #constants({ constants }: SegmentPlan) {
+  async #constants(constants: readonly string[]) {
     const { reader } = this.#options;
     const outside = new Map<string, Tensor>();
     const inside = [];

@@ -1,101 +1,138 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure } from '@quantloop/onnx';
-import { type Tensor, tensorBytes, tensorFromBytes } from '@quantloop/runtime';
+import { freeTensor, type Tensor, tensorBytes, tensorFromBytes } from '@quantloop/runtime';
 
 interface Place {
   type: Tensor.Type;
   dims: readonly number[];
-  offset: number;
   length: number;
+  /** Where its bytes are; undefined once they have been read for the last time. */
+  at: { tensor: Tensor } | { offset: number } | undefined;
 }
 
-interface Entry {
-  file: string;
-  handle: FileHandle;
-  size: number;
-  places: Place[];
+/** A tensor for as long as it is needed: whoever has it gives it back, and does not look at it any more. */
+export interface Loan {
+  tensor: Tensor;
+  giveBack(): void;
 }
+
+/** Bytes that stay in memory: the values between two layers of some 11,000 tokens in a model of 768 channels. */
+const IN_MEMORY = 2 ** 27;
 
 /**
- * Tensors on disk: for each name one for every batch, in a file of its own. What is written soon after is read from
- * the page cache; memory does not grow with the number of batches.
+ * Tensors that wait to be read: for each name one for every batch. Up to `IN_MEMORY` bytes are held as they are, all
+ * others are in one file, so that memory does not grow with the number of batches.
  *
  * @throws QuantloopError `disk-full`
  */
 export class Spill implements AsyncDisposable {
   readonly #folder: string;
-  readonly #entries = new Map<string, Entry>();
-  #files = 0;
+  readonly #file: string;
+  readonly #handle: FileHandle;
+  readonly #places = new Map<string, Place[]>();
+  /** Bytes held in memory. */
+  #held = 0;
+  /** End of what has been written. */
+  #end = 0;
+  /** Offsets that can be written again, by length: pages that the file has already cost half as much. */
+  readonly #free = new Map<number, number[]>();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, file: string, handle: FileHandle) {
     this.#folder = folder;
+    this.#file = file;
+    this.#handle = handle;
   }
 
   /** @param folder is made, and removed in the end */
   static async open(folder: string): Promise<Spill> {
     await mkdir(folder, { recursive: true });
-    return new Spill(folder);
+    const file = join(folder, 'values');
+    return new Spill(folder, file, await open(file, 'w+'));
   }
 
-  /** Appends the tensor of the next batch. */
+  /** Takes over the tensor of the next batch. */
   async append(name: string, tensor: Tensor): Promise<void> {
-    const entry = this.#entries.get(name) ?? (await this.#create(name));
-    const bytes = tensorBytes(tensor);
-    try {
-      for (let done = 0; done < bytes.byteLength;) {
-        const { bytesWritten } = await entry.handle.write(bytes, done, undefined, entry.size + done);
-        done += bytesWritten;
-      }
-    } catch (error) {
-      throw diskFailure(entry.file, error);
+    const places = this.#places.get(name) ?? [];
+    this.#places.set(name, places);
+    const { byteLength: length } = tensorBytes(tensor);
+    const place: Place = { type: tensor.type, dims: [...tensor.dims], length, at: undefined };
+    if (this.#held + length <= IN_MEMORY) {
+      this.#held += length;
+      place.at = { tensor };
+    } else {
+      place.at = { offset: await this.#write(tensorBytes(tensor)) };
+      freeTensor(tensor);
     }
-    entry.places.push({
-      type: tensor.type,
-      dims: [...tensor.dims],
-      offset: entry.size,
-      length: bytes.byteLength,
-    });
-    entry.size += bytes.byteLength;
+    places.push(place);
   }
 
   /** Type and shape of a batch's tensor; undefined for a name that is not there. */
   describe(name: string, batch: number): Pick<Place, 'type' | 'dims'> | undefined {
-    return this.#entries.get(name)?.places[batch];
+    return this.#places.get(name)?.[batch];
   }
 
-  async read(name: string, batch: number): Promise<Tensor> {
-    const entry = this.#entries.get(name);
-    const place = entry?.places[batch];
-    if (entry === undefined || place === undefined)
-      throw new RangeError(`No tensor "${name}" of batch ${batch}.`);
-    const bytes = new Uint8Array(place.length);
-    for (let done = 0; done < place.length;) {
-      const { bytesRead } = await entry.handle.read(bytes, done, place.length - done, place.offset + done);
-      if (bytesRead === 0) throw new RangeError(`${entry.file} ends before its tensor "${name}".`);
-      done += bytesRead;
-    }
-    return tensorFromBytes(place.type, bytes, place.dims);
+  /** @param last nobody will ask for it again */
+  async borrow(name: string, batch: number, last: boolean): Promise<Loan> {
+    const place = this.#places.get(name)?.[batch];
+    if (place?.at === undefined) throw new RangeError(`No tensor "${name}" of batch ${batch}.`);
+    const forget = () => last && this.#forget(place);
+    if ('tensor' in place.at) return { tensor: place.at.tensor, giveBack: forget };
+    const tensor = tensorFromBytes(place.type, await this.#read(place.at.offset, place.length), place.dims);
+    return {
+      tensor,
+      giveBack: () => {
+        freeTensor(tensor);
+        forget();
+      },
+    };
   }
 
   /** Forgets a name; one that is not there is no error. */
-  async drop(name: string): Promise<void> {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return;
-    this.#entries.delete(name);
-    await entry.handle.close();
-    await rm(entry.file, { force: true });
+  drop(name: string): void {
+    for (const place of this.#places.get(name) ?? []) this.#forget(place);
+    this.#places.delete(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of [...this.#entries.keys()]) await this.drop(name);
+    for (const name of this.#places.keys()) this.drop(name);
+    await this.#handle.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #create(name: string): Promise<Entry> {
-    const file = join(this.#folder, `${this.#files++}`);
-    const entry = { file, handle: await open(file, 'w+'), size: 0, places: [] };
-    this.#entries.set(name, entry);
-    return entry;
+  #forget(place: Place): void {
+    const { at, length } = place;
+    place.at = undefined;
+    if (at === undefined) return;
+    if ('tensor' in at) {
+      this.#held -= length;
+      freeTensor(at.tensor);
+    } else this.#free.set(length, [...(this.#free.get(length) ?? []), at.offset]);
+  }
+
+  async #write(bytes: Uint8Array): Promise<number> {
+    const { byteLength } = bytes;
+    let offset = this.#free.get(byteLength)?.pop();
+    if (offset === undefined) {
+      offset = this.#end;
+      this.#end += byteLength;
+    }
+    try {
+      for (let done = 0; done < byteLength;)
+        done += (await this.#handle.write(bytes, done, undefined, offset + done)).bytesWritten;
+    } catch (error) {
+      throw diskFailure(this.#file, error);
+    }
+    return offset;
+  }
+
+  async #read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const { bytesRead } = await this.#handle.read(bytes, done, length - done, offset + done);
+      if (bytesRead === 0) throw new RangeError(`${this.#file} ends before ${offset + length} bytes.`);
+      done += bytesRead;
+    }
+    return bytes;
   }
 }
