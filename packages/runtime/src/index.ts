@@ -29,6 +29,7 @@ export {
 } from './arithmetic/gather-log-probabilities.ts';
 export { type Matrix, type MultiplyOptions, multiply } from './arithmetic/multiply.ts';
 export { MomentSum } from './arithmetic/moment-sum.ts';
+export { type Triangle, wholeTriangle } from './arithmetic/triangle.ts';
 export { choleskyOfInverse } from './arithmetic/cholesky-of-inverse.ts';
 export { freeTensor } from './session/free-tensor.ts';
 export { tensorBytes, tensorFromBytes } from './session/tensor-bytes.ts';

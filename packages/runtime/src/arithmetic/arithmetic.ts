@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { freeTensor } from '../session/free-tensor.ts';
 import { openGraph } from '../session/open-graph.ts';
 
 /** Threads that have nothing to do sleep: they would spin against the other graphs' threads and against JavaScript. */
@@ -20,11 +21,14 @@ export class Arithmetic implements AsyncDisposable {
    * Runs the graph known as `name`, building it first where it is new. Graphs run on the CPU.
    *
    * @param build must give the same graph each time it is called with this name.
+   * @param into takes these outputs, and no others are made. One may be an input that an operator overwrites element by
+   * element, such as what a Gemm adds. @default all outputs, in new memory: the caller may `freeTensor` them
    */
   async run(
     name: string,
     build: () => Uint8Array,
     feeds: Record<string, Tensor>,
+    into?: Record<string, Tensor>,
   ): Promise<Record<string, Tensor>> {
     let session = this.#sessions.get(name);
     if (session === undefined) {
@@ -39,7 +43,11 @@ export class Arithmetic implements AsyncDisposable {
       });
       this.#sessions.set(name, session);
     }
-    return (await (await session).run(feeds)) as Record<string, Tensor>;
+    const outputs = (await (await session).run(feeds, into ?? {})) as Record<string, Tensor>;
+    if (into === undefined) return outputs;
+    // onnxruntime-node returns a copy.
+    for (const copy of Object.values(outputs)) freeTensor(copy);
+    return into;
   }
 
   async release(): Promise<void> {

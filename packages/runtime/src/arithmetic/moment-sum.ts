@@ -4,7 +4,7 @@ import type { Arithmetic } from './arithmetic.ts';
 import type { Matrix } from './multiply.ts';
 
 /** Columns whose products are one output of the graph; wide enough for its speed, narrow enough to skip half. */
-const PART = 512;
+const PART = 256;
 
 /**
  * Σ xᵀx over batches of rows, in float32. The sum is symmetric, so only parts on and above the diagonal are computed:
@@ -15,7 +15,7 @@ export class MomentSum {
   readonly #k: number;
   readonly #widths: number[];
   readonly #pairs: [number, number][];
-  #sums: Tensor[] | undefined;
+  readonly #sums: Tensor[];
   /** Rows added. */
   rows = 0;
 
@@ -26,27 +26,31 @@ export class MomentSum {
     this.#pairs = this.#widths.flatMap((_, i) =>
       this.#widths.slice(i).map((_, j): [number, number] => [i, i + j]),
     );
+    this.#sums = this.#pairs.map(([left, right]) => {
+      const dims = [this.#widths[left]!, this.#widths[right]!] as const;
+      return new Tensor('float32', new Float32Array(dims[0] * dims[1]), dims);
+    });
   }
 
   /** @param x `[rows, k]` */
   async add({ data, rows }: Matrix<Float32Array>): Promise<void> {
-    const before = this.#sums;
-    const outputs = await this.#arithmetic.run(
-      `moments/${this.#k}/${before !== undefined}`,
-      () => momentsGraph(this.#k, this.#widths, this.#pairs, before !== undefined),
+    const sums = this.#sums.map((sum, index) => [String(index), sum] as const);
+    await this.#arithmetic.run(
+      `moments/${this.#k}`,
+      () => momentsGraph(this.#k, this.#widths, this.#pairs),
       {
         x: new Tensor('float32', data, [rows, this.#k]),
-        ...Object.fromEntries((before ?? []).map((sum, index) => [`before_${index}`, sum])),
+        ...Object.fromEntries(sums.map(([index, sum]) => [`before_${index}`, sum])),
       },
+      Object.fromEntries(sums.map(([index, sum]) => [`sum_${index}`, sum])),
     );
-    this.#sums = this.#pairs.map((_, index) => outputs[`sum_${index}`]!);
     this.rows += rows;
   }
 
   /** Σ of the square of each column. */
   squares(): Float32Array {
     const squares = new Float32Array(this.#k);
-    for (const [index, sum] of (this.#sums ?? []).entries()) {
+    for (const [index, sum] of this.#sums.entries()) {
       const [left, right] = this.#pairs[index]!;
       const width = this.#widths[right]!;
       const values = sum.data as Float32Array;
@@ -60,7 +64,7 @@ export class MomentSum {
   matrix(): Float32Array<ArrayBuffer> {
     const k = this.#k;
     const whole = new Float32Array(k * k);
-    for (const [index, sum] of (this.#sums ?? []).entries()) {
+    for (const [index, sum] of this.#sums.entries()) {
       const [left, right] = this.#pairs[index]!;
       const width = this.#widths[right]!;
       const values = sum.data as Float32Array;
@@ -78,7 +82,6 @@ function momentsGraph(
   k: number,
   widths: readonly number[],
   pairs: readonly (readonly [number, number])[],
-  goesOn: boolean,
 ): Uint8Array {
   const graph = new GraphBuilder({ name: 'moments' });
   const x = graph.input('x', 'float32', ['rows', k]);
@@ -89,8 +92,8 @@ function momentsGraph(
   });
   for (const [index, [left, right]] of pairs.entries()) {
     const shape = [widths[left]!, widths[right]!];
-    const before = goesOn ? [graph.input(`before_${index}`, 'float32', shape)] : [];
-    graph.node('Gemm', [parts[left]!, parts[right]!, ...before], {
+    const before = graph.input(`before_${index}`, 'float32', shape);
+    graph.node('Gemm', [parts[left]!, parts[right]!, before], {
       outputs: [graph.output(`sum_${index}`, 'float32', shape)],
       attributes: { transA: 1 },
     });

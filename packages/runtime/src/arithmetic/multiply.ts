@@ -20,6 +20,8 @@ export interface MultiplyOptions<T extends Float32Array | Float64Array> {
   plus?: Matrix<T>;
   /** What the product counts for. @default 1 */
   scale?: number;
+  /** Takes the result; may be the data of `plus`. @default new memory */
+  into?: T;
 }
 
 /** `scale · a · b + plus` in the precision of the inputs: 430 GFLOP/s in float32 and 200 in float64 on two cores. */
@@ -27,7 +29,9 @@ export async function multiply<T extends Float32Array | Float64Array>(
   arithmetic: Arithmetic,
   options: MultiplyOptions<T>,
 ): Promise<Matrix<T>> {
-  const { a, b, plus, transposeA = false, transposeB = false, scale = 1 } = options;
+  const { a, b, plus, transposeA = false, transposeB = false, scale = 1, into } = options;
+  const rows = transposeA ? a.columns : a.rows;
+  const columns = transposeB ? b.rows : b.columns;
   const type = a.data instanceof Float64Array ? 'float64' : 'float32';
   const shape = { transposeA, transposeB, scale, plus: plus !== undefined };
   const tensor = ({ data, rows, columns }: Matrix<T>) =>
@@ -36,8 +40,8 @@ export async function multiply<T extends Float32Array | Float64Array>(
     `multiply/${type}/${JSON.stringify(shape)}`,
     () => multiplyGraph(type, shape),
     { a: tensor(a), b: tensor(b), ...(plus !== undefined && { plus: tensor(plus) }) },
+    into && { product: tensor({ data: into, rows, columns }) },
   );
-  const [rows, columns] = product!.dims as [number, number];
   return { data: product!.data as T, rows, columns };
 }
 

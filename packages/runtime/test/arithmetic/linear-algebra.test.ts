@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { Arithmetic, choleskyOfInverse, type Matrix, multiply } from '../../src/index.ts';
+import { Arithmetic, choleskyOfInverse, type Matrix, multiply, wholeTriangle } from '../../src/index.ts';
 
 const arithmetic = new Arithmetic({ threads: 1 });
 afterAll(() => arithmetic.release());
@@ -42,6 +42,12 @@ test.each([
   found.data.forEach((value, i) => expect(value).toBeCloseTo(expected.data[i]!, 12));
   const added = await multiply(arithmetic, { a, b, transposeA, transposeB, plus, scale: -2 });
   added.data.forEach((value, i) => expect(value).toBeCloseTo(plus.data[i]! - 2 * expected.data[i]!, 12));
+  // In place of what is added: the same to the last bit.
+  await multiply(arithmetic, {
+    ...{ a, b, transposeA, transposeB, plus, scale: -2 },
+    into: plus.data,
+  });
+  expect(plus.data).toEqual(added.data);
 });
 
 test('the upper factor U of any positive definite H gives UᵀU H = 1, across block borders too', async () => {
@@ -50,7 +56,7 @@ test('the upper factor U of any positive definite H gives UᵀU H = 1, across bl
       const x = matrix(n + 3, n, (i, j) => Math.sin(seed + 12.9898 * i + 78.233 * j + i * j));
       const h = plain(x, x, true, false);
       for (let i = 0; i < n; i++) h.data[i * n + i]! += 0.1 * n;
-      const u = (await choleskyOfInverse(arithmetic, h))!;
+      const u = wholeTriangle((await choleskyOfInverse(arithmetic, h))!);
       for (let i = 0; i < n; i++) {
         expect(u.data[i * n + i]).toBeGreaterThan(0);
         for (let j = 0; j < i; j++) expect(u.data[i * n + j]).toBe(0);

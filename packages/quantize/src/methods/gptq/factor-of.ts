@@ -1,12 +1,12 @@
 import { QuantloopError } from '@quantloop/core';
-import { choleskyOfInverse } from '@quantloop/runtime';
+import { choleskyOfInverse, type Triangle } from '@quantloop/runtime';
 import type { LayerInputs } from '../../quantizer.ts';
 
 export interface Factor {
   /** Inputs in the order in which they are rounded. */
   order: Uint32Array;
   /** U, [k, k] upper triangular in that order, with UᵀU the inverse of the damped Hessian. */
-  upper: Float64Array;
+  upper: Triangle;
 }
 
 export interface FactorOptions {
@@ -50,12 +50,12 @@ async function compute(
     const data = new Float64Array(k * k);
     for (let i = 0; i < k; i++) {
       const from = order[i]! * k;
-      for (let j = 0; j < k; j++) data[i * k + j] = moments[from + order[j]!]!;
+      for (let j = i; j < k; j++) data[i * k + j] = moments[from + order[j]!]!;
       // An input that is always 0 stands by itself.
       data[i * k + i] = diagonal[order[i]!] === 0 ? 1 : data[i * k + i]! + share * mean;
     }
     const upper = await choleskyOfInverse(arithmetic, { data, rows: k, columns: k });
-    if (upper !== undefined) return { order, upper: upper.data };
+    if (upper !== undefined) return { order, upper };
   }
   throw new QuantloopError({
     code: 'non-finite',

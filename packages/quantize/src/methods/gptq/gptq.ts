@@ -25,7 +25,7 @@ export const gptq: Quantizer = {
     summary:
       'GPTQ: rounds input by input, and makes up for each error in the weights that follow, by calibration text.',
     source: 'GPTQ, arXiv 2210.17323; https://github.com/IST-DASLab/gptq; GPTQModifier of llm-compressor 0.14',
-    version: '1',
+    version: '2',
     needsCalibration: true,
     bits: [4, 2, 3, 8],
     granularities: ['group', 'channel'],

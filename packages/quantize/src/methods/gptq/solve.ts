@@ -1,4 +1,4 @@
-import { multiply } from '@quantloop/runtime';
+import { type Matrix, multiply, type Triangle } from '@quantloop/runtime';
 import type { LayerInputs } from '../../quantizer.ts';
 import type { Grid } from '../../round/fit-span.ts';
 import { roundHalfEven } from '../../round/round-half-even.ts';
@@ -30,9 +30,6 @@ export interface Solution {
   zeros: Uint8Array;
 }
 
-/** Inputs rounded in JavaScript, each made up for at once; between such blocks errors are made up for by products. */
-const BLOCK = 32;
-
 /**
  * GPTQ (arXiv 2210.17323; IST-DASLab/gptq): inputs are rounded one after the other, and the error of each is made up
  * for by those that follow, so that Σ‖x(W − Q)‖² stays small. In double precision throughout, so that the codes are
@@ -56,41 +53,43 @@ export async function solve(options: SolveOptions): Promise<Solution> {
   const rows = activationOrder ? reorderRows(options.weight, order, n) : options.weight;
   const errors = new Float64Array(k * n);
 
-  /** Rounds the inputs `start … end`, which have been corrected for all before them. */
-  const round = async (start: number, end: number): Promise<void> => {
-    if (end - start <= BLOCK) return roundBlock(start, end);
-    const middle = start + leftPart(end - start);
-    await round(start, middle);
-    await correct({ rows, k, n, start, middle, end, upper, errors, arithmetic: inputs.arithmetic });
-    await round(middle, end);
+  /** Rounds the inputs from `start` on that a part of U is for; they have been corrected for all before them. */
+  const round = async (part: Triangle, start: number): Promise<void> => {
+    if ('leaf' in part) return roundLeaf(part.leaf, start);
+    const { left, corner, right } = part;
+    const middle = start + left.rows;
+    await round(left, start);
+    const rest = rows.subarray(middle * n, (start + part.rows) * n);
+    await multiply(inputs.arithmetic, {
+      a: corner,
+      b: { data: errors.subarray(start * n, middle * n), rows: left.rows, columns: n },
+      transposeA: true,
+      scale: -1,
+      plus: { data: rest, rows: right.rows, columns: n },
+      into: rest,
+    });
+    await round(right, middle);
   };
 
-  const roundBlock = (start: number, end: number): void => {
-    for (let i = start; i < end; i++) {
-      const input = order[i]!;
+  const roundLeaf = ({ data, rows: size }: Matrix<Float64Array>, start: number): void => {
+    for (let i = 0; i < size; i++) {
+      const input = order[start + i]!;
       const g = Math.floor(input / group);
       if (!activationOrder && input % group === 0) fit(rows, g);
-      const error = errors.subarray(i * n, (i + 1) * n);
-      const row = rows.subarray(i * n, (i + 1) * n);
-      roundRow({ row, input, g, n, bits: grid.bits, pivot: upper[i * k + i]!, solution, error });
-      for (let j = i + 1; j < end; j++) {
-        const factor = upper[i * k + j]!;
+      const at = (start + i) * n;
+      const error = errors.subarray(at, at + n);
+      const row = rows.subarray(at, at + n);
+      roundRow({ row, input, g, n, bits: grid.bits, pivot: data[i * size + i]!, solution, error });
+      for (let j = i + 1; j < size; j++) {
+        const factor = data[i * size + j]!;
         if (factor === 0) continue;
-        for (let c = 0, at = j * n; c < n; c++, at++) rows[at]! -= factor * error[c]!;
+        for (let c = 0, to = (start + j) * n; c < n; c++, to++) rows[to]! -= factor * error[c]!;
       }
     }
   };
 
-  await round(0, k);
+  await round(upper, 0);
   return solution;
-}
-
-/**
- * The largest power of two below the size, from `BLOCK` up: halves begin at multiples of their own size, so that a group
- * of 16, 32, … inputs is corrected as a whole when its first input comes up.
- */
-function leftPart(size: number): number {
-  return 2 ** (Math.ceil(Math.log2(size)) - 1);
 }
 
 /** Codes of one input for all channels, and the errors (w − q) / pivot. */
@@ -118,36 +117,6 @@ function roundRow(options: {
     codes[input * n + c] = steps + zero;
     error[c] = (weight - Math.fround(steps * scale)) / pivot;
   }
-}
-
-/** Subtracts from the rows `middle … end` what the errors of `start … middle` are worth there. */
-async function correct(options: {
-  rows: Float64Array;
-  k: number;
-  n: number;
-  start: number;
-  middle: number;
-  end: number;
-  upper: Float64Array;
-  errors: Float64Array;
-  arithmetic: LayerInputs['arithmetic'];
-}): Promise<void> {
-  const { rows, k, n, start, middle, end, upper, errors, arithmetic } = options;
-  const size = middle - start;
-  const rest = end - middle;
-  const factors = new Float64Array(size * rest);
-  for (let i = 0; i < size; i++) {
-    const from = (start + i) * k + middle;
-    factors.set(upper.subarray(from, from + rest), i * rest);
-  }
-  const corrected = await multiply(arithmetic, {
-    a: { data: factors, rows: size, columns: rest },
-    b: { data: errors.subarray(start * n, middle * n), rows: size, columns: n },
-    transposeA: true,
-    scale: -1,
-    plus: { data: rows.subarray(middle * n, end * n), rows: rest, columns: n },
-  });
-  rows.set(corrected.data, middle * n);
 }
 
 function reorderRows(weight: Float64Array, order: Uint32Array, n: number): Float64Array {
