@@ -22,7 +22,13 @@ export { holm } from './statistics/holm.ts';
 export { mcnemar, type McNemar } from './statistics/mcnemar.ts';
 export { meanOfEstimates } from './statistics/mean-of-estimates.ts';
 export { resample } from './statistics/resample.ts';
-export { corpusInterval, pairedCorpus, type CorpusStatistic } from './statistics/corpus-statistic.ts';
+export {
+  corpusInterval,
+  pairedCorpus,
+  ratioStatistic,
+  sumStatistic,
+  type CorpusStatistic,
+} from './statistics/corpus-statistic.ts';
 export type { Engine, EngineFacts, Generation, OpenModel } from './engines/engine.ts';
 export { ENGINES } from './engines/engines.ts';
 export { performanceStage } from './performance/performance-stage.ts';

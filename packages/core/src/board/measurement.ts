@@ -28,6 +28,8 @@ export const Measurement = z.strictObject({
   /** Bounds of the 95 % interval; equal to the value where the number is exact. */
   low: z.number(),
   high: z.number(),
+  /** Standard error as the convention defines it; absent where it gives none. The bounds need not follow from it. */
+  standardError: z.number().nonnegative().optional(),
   /** Items or repetitions behind the value. */
   n: z.int().nonnegative(),
   higherIsBetter: z.boolean(),

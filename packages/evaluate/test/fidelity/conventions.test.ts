@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exactMatcher } from '../../src/fidelity/tasks/exact-match.ts';
+import { exactMatcher } from '../../src/fidelity/metrics/exact-match.ts';
 import { makeFilter } from '../../src/fidelity/tasks/filters.ts';
 import { countBytes, countCharacters, countWords, strip } from '../../src/fidelity/tasks/python-text.ts';
 import { rollingWindows } from '../../src/fidelity/tasks/rolling-windows.ts';
@@ -85,6 +85,7 @@ describe('answers', () => {
     const matches = exactMatcher(
       {
         metric: 'exact_match',
+        use_stemmer: false,
         ignore_case: true,
         ignore_punctuation: false,
         ignore_numbers: false,

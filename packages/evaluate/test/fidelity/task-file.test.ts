@@ -53,9 +53,9 @@ test.for([
     /multiple_choice/,
   ],
   [
-    { metric_list: [{ metric: 'exact_match', aggregation: 'median' }] },
+    { metric_list: [{ metric: 'exact_match', aggregation: 'perplexity' }] },
     'invalid-spec',
-    /cannot be aggregated by "median"/,
+    /cannot be aggregated by "perplexity"/,
     /"mean"/,
   ],
   [{ generation_kwargs: { do_sample: true } }, 'unsupported', /do_sample is true/, /./],

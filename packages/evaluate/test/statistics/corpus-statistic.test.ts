@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { corpusInterval, pairedCorpus, type CorpusStatistic } from '../../src/index.ts';
+import { corpusInterval, pairedCorpus, ratioStatistic, type CorpusStatistic } from '../../src/index.ts';
 
-const perplexity = (rows: readonly (readonly [number, number])[]): CorpusStatistic => ({
-  numerators: rows.map(([loglikelihood]) => loglikelihood),
-  denominators: rows.map(([, words]) => words),
-  transform: (ratio) => Math.exp(-ratio),
-});
+const perplexity = (rows: readonly (readonly [number, number])[]): CorpusStatistic =>
+  ratioStatistic({
+    numerators: rows.map(([loglikelihood]) => loglikelihood),
+    denominators: rows.map(([, words]) => words),
+    transform: (ratio) => Math.exp(-ratio),
+  });
 const rows = fc.array(
   fc.tuple(fc.double({ min: -200, max: -1, noNaN: true }), fc.integer({ min: 1, max: 80 })),
   {
@@ -64,12 +65,7 @@ test('one document has no width', () => {
 
 test('the bootstrap of a mean agrees with its standard error', () => {
   const numerators = Array.from({ length: 400 }, (_, i) => Math.sin(i * i));
-  const statistic = {
-    numerators,
-    denominators: numerators.map(() => 1),
-    transform: (value: number) => value,
-  };
-  const { low, high, value } = corpusInterval(statistic, 11);
+  const { low, high, value } = corpusInterval(ratioStatistic({ numerators }), 11);
   const deviation = Math.sqrt(numerators.reduce((sum, x) => sum + (x - value) ** 2, 0) / 399 / 400);
   expect((high - low) / (2 * 1.96 * deviation)).toBeGreaterThan(0.9);
   expect((high - low) / (2 * 1.96 * deviation)).toBeLessThan(1.1);

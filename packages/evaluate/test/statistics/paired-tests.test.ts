@@ -6,6 +6,7 @@ import {
   mcnemar,
   meanOfEstimates,
   pairedCorpus,
+  ratioStatistic,
   pairedProportions,
 } from '../../src/index.ts';
 
@@ -69,11 +70,7 @@ test('the p-value of a paired bootstrap and its interval agree on whether there 
   for (let round = 0; round < 60; round++) {
     const baseline = Array.from({ length: 25 }, () => logNormal(random));
     const candidate = baseline.map((value) => value * (1 + 0.1 * (random() - 0.4)));
-    const statistic = (numerators: number[]) => ({
-      numerators,
-      denominators: numerators.map(() => 1),
-      transform: (value: number) => value,
-    });
+    const statistic = (numerators: number[]) => ratioStatistic({ numerators });
     const { difference, pValue } = pairedCorpus(statistic(candidate), statistic(baseline), round);
     const outside = difference.low > 0 || difference.high < 0;
     // At the very bound the two quantiles are read a replicate apart.
@@ -87,10 +84,7 @@ test('BCa bounds of a mean of 40 log-normal losses hold the truth in 90 to 97 % 
   let held = 0;
   for (let round = 0; round < 500; round++) {
     const numerators = Array.from({ length: 40 }, () => logNormal(random));
-    const { low, high } = corpusInterval(
-      { numerators, denominators: numerators.map(() => 1), transform: (value) => value },
-      round,
-    );
+    const { low, high } = corpusInterval(ratioStatistic({ numerators }), round);
     if (low <= truth && truth <= high) held += 1;
   }
   expect(held / 500).toBeGreaterThan(0.9);

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { corpusInterval, holm, mcnemar, pairedCorpus, type CorpusStatistic } from '../../src/index.ts';
+import {
+  corpusInterval,
+  holm,
+  mcnemar,
+  pairedCorpus,
+  ratioStatistic,
+  type CorpusStatistic,
+} from '../../src/index.ts';
 
 interface Bounds {
   low: number;
@@ -37,11 +44,12 @@ test.for(recorded.holm)('Holm of $p as statsmodels has it', ({ p, adjusted }) =>
 
 describe('BCa bounds are, over forty seeds, those that scipy finds with 400,000', () => {
   const { losses, worse, words, ...bounds } = recorded.bca;
-  const perplexity = (numerators: number[]): CorpusStatistic => ({
-    numerators,
-    denominators: words,
-    transform: (ratio) => Math.exp(ratio / 2),
-  });
+  const perplexity = (numerators: number[]): CorpusStatistic =>
+    ratioStatistic({
+      numerators,
+      denominators: words,
+      transform: (ratio) => Math.exp(ratio / 2),
+    });
   const seeds = Array.from({ length: 40 }, (_, seed) => seed);
 
   test.for([

@@ -1,5 +1,5 @@
 import type { Estimate, Measurement, Metrics } from '@quantloop/core';
-import { corpusInterval } from '../../statistics/corpus-statistic.ts';
+import { corpusInterval, ratioStatistic } from '../../statistics/corpus-statistic.ts';
 import { proportionInterval } from '../../statistics/proportion-interval.ts';
 import { quantile } from '../../statistics/quantile.ts';
 import { REPLICATES, resample } from '../../statistics/resample.ts';
@@ -25,7 +25,7 @@ export function divergenceMetrics(items: DivergenceItems, seed: number): Metrics
   const sums = windows.map(({ divergence }) => divergence.reduce((sum, value) => sum + value, 0));
   const agreed = windows.map((window) => window.agreed);
   const ratio = (numerators: number[]) =>
-    corpusInterval({ numerators, denominators: sizes, transform: (value) => value }, seed);
+    corpusInterval(ratioStatistic({ numerators, denominators: sizes }), seed);
   const [median, p99] = pooledQuantiles(items, [0.5, 0.99], seed);
   const total = agreed.reduce((sum, value) => sum + value, 0);
   // Where nothing varies between windows a bootstrap has no width, though the tokens are but a sample.

@@ -5,7 +5,7 @@ import { QuantloopError, suggestName, type ArtifactRef } from '@quantloop/core';
 import { demoTasksFolder } from '@quantloop/models';
 import { stringify } from 'yaml';
 import { evaluatedSplit, loadTask } from './load-task.ts';
-import { namedMetrics } from './metrics.ts';
+import { namedMetrics } from '../metrics/named-metrics.ts';
 import { readDocuments } from './read-documents.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
@@ -41,9 +41,9 @@ export async function bundleTask(options: { nameOrPath: string; store: Store }):
   return {
     name: definition.task,
     bundle: await store.putFolder(folder),
-    metrics: namedMetrics(definition).map(({ name, higherIsBetter }) => ({
+    metrics: namedMetrics(definition).map(({ name, metric }) => ({
       name: `${definition.task}.${name}`,
-      higherIsBetter,
+      higherIsBetter: metric.higherIsBetter,
     })),
     documents: documents.length,
   };

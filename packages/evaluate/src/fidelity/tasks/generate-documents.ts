@@ -1,6 +1,6 @@
 import { QuantloopError } from '@quantloop/core';
 import type { DocumentResult } from './document-result.ts';
-import { filterColumn, TASK_METRICS } from './metrics.ts';
+import { filterColumn } from '../metrics/named-metrics.ts';
 import type { DocumentBatch } from './score-documents.ts';
 
 /** Greedy generation until a stop string, the end token or the limit; answers are filtered and compared. */
@@ -18,15 +18,18 @@ export async function generateDocuments(batch: DocumentBatch): Promise<DocumentR
     until: until.filter((stop) => stop !== ''),
     ...(signal === undefined ? {} : { signal }),
   });
-  return texts.map((text, i) => {
+  const results: DocumentResult[] = [];
+  for (const [i, text] of texts.entries()) {
     const values: Record<string, number> = {};
     for (const { name, answer } of task.filters) {
-      const answered = answer(text);
-      const matches = task.matches(answered, targets[i]!);
-      values[filterColumn(TASK_METRICS.exact_match!, name)] = matches ? 1 : 0;
+      const outcome = { document: documents[i]!, answers: [answer(text)], targets: targets[i]! };
+      for (const [column, value] of Object.entries(await task.judge.values('generate_until', outcome)))
+        values[filterColumn(column, name)] = value;
     }
-    return { values, sample: { prompt: contexts[i]!, target: targets[i]!.join(' | '), responses: [text] } };
-  });
+    const sample = { prompt: contexts[i]!, target: targets[i]!.join(' | '), responses: [text] };
+    results.push({ values, sample });
+  }
+  return results;
 }
 
 /** Cut from the left, so that the answer still fits: lm-eval keeps max_length − max_gen_toks tokens. */
@@ -49,6 +52,13 @@ function targetsOf({ task }: DocumentBatch, document: Record<string, unknown>, i
   const target = task.fields.target(document, id);
   const choices = task.definition.doc_to_choice === undefined ? undefined : task.fields.choices(document, id);
   const list = Array.isArray(target) ? target : [target];
+  if (list.length === 0) {
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: `${task.definition.task}: doc_to_target of document ${id} is an empty list`,
+      hint: 'Give every document at least one target.',
+    });
+  }
   return list.map((one) =>
     typeof one === 'number' && choices !== undefined ? (choices[one] ?? '') : String(one),
   );

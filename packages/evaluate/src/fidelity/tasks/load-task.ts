@@ -2,9 +2,9 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { QuantloopError, suggestName } from '@quantloop/core';
 import { documentFields, type DocumentFields } from './document-fields.ts';
-import { exactMatcher } from './exact-match.ts';
 import { makeFilter, type AnswerFilter } from './filters.ts';
-import { NO_FILTER } from './metrics.ts';
+import { NO_FILTER } from '../metrics/named-metrics.ts';
+import { taskJudge, type TaskJudge } from '../metrics/task-judge.ts';
 import { readTask } from './read-task.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
@@ -15,8 +15,7 @@ export interface LoadedTask {
   dataFiles: string[];
   fields: DocumentFields;
   filters: { name: string; answer: AnswerFilter }[];
-  /** Whether an answer equals any of the targets, by the options of exact_match. */
-  matches(answer: string, targets: readonly string[]): boolean;
+  judge: TaskJudge;
 }
 
 /**
@@ -26,8 +25,6 @@ export interface LoadedTask {
  */
 export async function loadTask(file: string): Promise<LoadedTask> {
   const definition = await readTask(file);
-  const entry = definition.metric_list.find(({ metric }) => metric === 'exact_match');
-  const equal = entry === undefined ? () => false : exactMatcher(entry, file);
   const pipelines = definition.filter_list ?? [];
   return {
     definition,
@@ -37,7 +34,7 @@ export async function loadTask(file: string): Promise<LoadedTask> {
       pipelines.length === 0
         ? [{ name: NO_FILTER, answer: (text) => text }]
         : pipelines.map((pipeline) => ({ name: pipeline.name, answer: makeFilter(pipeline, file) })),
-    matches: (answer, targets) => targets.some((target) => equal(answer, target)),
+    judge: taskJudge(definition, file),
   };
 }
 

@@ -14,6 +14,11 @@ export function strip(text: string): string {
   return stripEnd(text.replace(LEADING, ''));
 }
 
+/** Python's `str.split()`: the pieces between runs of whitespace, none of them empty. */
+export function splitWords(text: string): string[] {
+  return text.split(RUN).filter((word) => word !== '');
+}
+
 /** Words as lm-eval counts them: pieces between runs of whitespace; empty ones at the edges count. */
 export function countWords(text: string): number {
   return text.split(RUN).length;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { QuantloopError, suggestName } from '@quantloop/core';
 import { parseDocument } from 'yaml';
-import { checkMetrics } from './metrics.ts';
+import { checkMetrics } from '../metrics/named-metrics.ts';
 import { IGNORED_FIELDS, TaskDefinition, UNSUPPORTED_FIELDS } from './task-definition.ts';
 
 const FOLLOWED = Object.keys(TaskDefinition.shape);

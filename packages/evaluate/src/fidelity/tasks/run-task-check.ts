@@ -8,10 +8,10 @@ import type { DocumentResult } from './document-result.ts';
 import { itemsOf, SAMPLES } from './items-of.ts';
 import { categoryOf } from '../recovery/category-of.ts';
 import { loadTask } from './load-task.ts';
-import { namedMetrics } from './metrics.ts';
+import { namedMetrics } from '../metrics/named-metrics.ts';
 import { readDocuments } from './read-documents.ts';
 import { scoreDocuments } from './score-documents.ts';
-import { taskMetrics } from './task-metrics.ts';
+import { taskMetrics } from '../metrics/task-metrics.ts';
 
 /** Documents scored together and checkpointed as one. */
 const CHUNK = 32;

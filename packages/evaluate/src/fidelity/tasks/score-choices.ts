@@ -1,13 +1,13 @@
 import { QuantloopError } from '@quantloop/core';
 import type { DocumentResult } from './document-result.ts';
 import { encodePair } from './encode-pair.ts';
-import { countBytes, countCharacters } from './python-text.ts';
 import type { DocumentBatch } from './score-documents.ts';
 import { scorePairs } from './score-pairs.ts';
 
 interface Question {
   prompt: string;
   choices: string[];
+  /** One a choice, then one a choice without its question where a metric needs that. */
   pairs: { context: string; continuation: string }[];
   /** Indices of the right choices; empty where the data names none that exists: always wrong. */
   gold: number[];
@@ -19,7 +19,7 @@ export async function scoreChoices(batch: DocumentBatch): Promise<DocumentResult
   const questions = documents.map((document, i) => readQuestion(batch, document, ids[i]!));
   const pairs = questions.flatMap((question, i) =>
     question.pairs.map((pair, choice) => {
-      const label = `${task.definition.task}, document ${ids[i]}, choice ${choice}`;
+      const label = `${task.definition.task}, document ${ids[i]}, choice ${choice % question.choices.length}`;
       return {
         label,
         ...encodePair({ ...pair, tokenizer: model.tokenizer, maxLength: model.maxLength, label }),
@@ -28,38 +28,46 @@ export async function scoreChoices(batch: DocumentBatch): Promise<DocumentResult
   );
   const scores = await scorePairs(batch, pairs);
   let next = 0;
-  return questions.map(({ prompt, choices, gold }) => {
-    const values = choices.map(() => scores[next++]!.loglikelihood);
-    const right = (lengths: number[]) => {
-      const best = values.map((value, i) => value / lengths[i]!);
-      return gold.includes(best.indexOf(Math.max(...best))) ? 1 : 0;
-    };
-    return {
-      values: {
-        acc: right(choices.map(() => 1)),
-        acc_norm: right(choices.map(countCharacters)),
-        acc_bytes: right(choices.map(countBytes)),
-      },
-      sample: {
-        prompt,
-        target: gold.map((index) => choices[index]).join(' | '),
-        responses: choices.map((choice, i) => `${values[i]!.toFixed(4)} ${choice}`),
-      },
-    };
-  });
+  return Promise.all(
+    questions.map(async ({ prompt, choices, pairs, gold }, i) => {
+      const own = scores.slice(next, (next += pairs.length));
+      const loglikelihoods = own.slice(0, choices.length).map(({ loglikelihood }) => loglikelihood);
+      const values = await task.judge.values('multiple_choice', {
+        document: documents[i]!,
+        choices,
+        loglikelihoods,
+        greedy: own.slice(0, choices.length).map(({ greedy }) => greedy),
+        ...(own.length > choices.length
+          ? { unconditional: own.slice(choices.length).map(({ loglikelihood }) => loglikelihood) }
+          : {}),
+        gold,
+      });
+      return {
+        values,
+        sample: {
+          prompt,
+          target: gold.map((index) => choices[index]).join(' | '),
+          responses: choices.map((choice, at) => `${loglikelihoods[at]!.toFixed(4)} ${choice}`),
+        },
+      };
+    }),
+  );
 }
 
 function readQuestion({ task }: DocumentBatch, document: Record<string, unknown>, id: number): Question {
-  const { definition, fields } = task;
+  const { definition, fields, judge } = task;
   const choices = fields.choices(document, id);
   const text = fields.text(document, id);
   const target = fields.target(document, id);
   const { description, target_delimiter } = definition;
+  const alone = judge.unconditional
+    ? choices.map((choice) => ({ context: '', continuation: target_delimiter + choice }))
+    : [];
   // A number instead of a prompt: the choices are contexts, and all continue with the target.
   if (typeof text === 'number') {
     const continuation = `${target_delimiter}${String(target)}`;
     const pairs = choices.map((choice) => ({ context: description + choice, continuation }));
-    return { prompt: description, choices, pairs, gold: goldOf(text, choices) };
+    return { prompt: description, choices, pairs: [...pairs, ...alone], gold: goldOf(text, choices) };
   }
   const context = description + text;
   const pairs = choices.map((choice) => ({ context, continuation: target_delimiter + choice }));
@@ -71,7 +79,7 @@ function readQuestion({ task }: DocumentBatch, document: Record<string, unknown>
       hint: `The choices are ${JSON.stringify(choices)}.`,
     });
   }
-  return { prompt: context, choices, pairs, gold };
+  return { prompt: context, choices, pairs: [...pairs, ...alone], gold };
 }
 
 /** An index, a choice's text, or a list of either. */

@@ -20,12 +20,14 @@ export async function scoreContinuations(batch: DocumentBatch): Promise<Document
     };
   });
   const scores = await scorePairs(batch, pairs);
-  return scores.map(({ loglikelihood, greedy }, i) => ({
-    values: { loglikelihood, acc: greedy ? 1 : 0 },
-    sample: {
-      prompt: texts[i]!.context,
-      target: texts[i]!.continuation,
-      responses: [`${loglikelihood.toFixed(4)}${greedy ? ' (greedy)' : ''}`],
-    },
-  }));
+  return Promise.all(
+    scores.map(async ({ loglikelihood, greedy }, i) => ({
+      values: await task.judge.values('loglikelihood', { loglikelihood, greedy }),
+      sample: {
+        prompt: texts[i]!.context,
+        target: texts[i]!.continuation,
+        responses: [`${loglikelihood.toFixed(4)}${greedy ? ' (greedy)' : ''}`],
+      },
+    })),
+  );
 }

@@ -1,3 +1,4 @@
+import { QuantloopError } from '@quantloop/core';
 import { generateDocuments } from './generate-documents.ts';
 import type { DocumentResult } from './document-result.ts';
 import type { LoadedTask } from './load-task.ts';
@@ -26,7 +27,24 @@ const SCORERS: Record<LoadedTask['definition']['output_type'], Scorer> = {
   generate_until: generateDocuments,
 };
 
-/** Results of documents, in their order. They do not depend on what else is in the batch beyond float32 rounding. */
-export function scoreDocuments(batch: DocumentBatch): Promise<DocumentResult[]> {
-  return SCORERS[batch.task.definition.output_type](batch);
+/**
+ * Results of documents, in their order. They do not depend on what else is in the batch beyond float32 rounding.
+ *
+ * @throws QuantloopError `non-finite` naming task, document and column where a value is no number.
+ */
+export async function scoreDocuments(batch: DocumentBatch): Promise<DocumentResult[]> {
+  const { definition } = batch.task;
+  const results = await SCORERS[definition.output_type](batch);
+  results.forEach(({ values }, i) => requireFinite(values, `${definition.task}, document ${batch.ids[i]}`));
+  return results;
+}
+
+function requireFinite(values: Record<string, number>, place: string): void {
+  const wrong = Object.entries(values).find(([, value]) => !Number.isFinite(value));
+  if (wrong === undefined) return;
+  throw new QuantloopError({
+    code: 'non-finite',
+    message: `${place}: ${wrong[0]} is ${wrong[1]}`,
+    hint: 'The model gives this document no finite log-likelihood: its weights or activations overflow.',
+  });
 }

@@ -18,8 +18,14 @@ export async function scoreRolling(batch: DocumentBatch): Promise<DocumentResult
   const scores = await scorePairs(batch, windows);
   const totals = texts.map(() => 0);
   scores.forEach(({ loglikelihood }, i) => (totals[windows[i]!.document]! += loglikelihood));
-  return texts.map((text, i) => ({
-    values: { loglikelihood: totals[i]!, words: countWords(text), bytes: countBytes(text) },
-    sample: { prompt: '', target: text, responses: [totals[i]!.toFixed(4)] },
-  }));
+  return Promise.all(
+    texts.map(async (text, i) => ({
+      values: await task.judge.values('loglikelihood_rolling', {
+        loglikelihood: totals[i]!,
+        words: countWords(text),
+        bytes: countBytes(text),
+      }),
+      sample: { prompt: '', target: text, responses: [totals[i]!.toFixed(4)] },
+    })),
+  );
 }

@@ -10,6 +10,7 @@ export const MetricEntry = z.strictObject({
   ignore_punctuation: z.boolean().default(false),
   ignore_numbers: z.boolean().default(false),
   regexes_to_ignore: z.array(z.string()).default([]),
+  use_stemmer: z.boolean().default(false),
 });
 export type MetricEntry = z.infer<typeof MetricEntry>;
 

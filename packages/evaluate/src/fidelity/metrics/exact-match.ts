@@ -1,5 +1,5 @@
-import { pythonRegex } from './python-regex.ts';
-import type { MetricEntry } from './task-definition.ts';
+import { pythonRegex } from '../tasks/python-regex.ts';
+import type { MetricEntry } from '../tasks/task-definition.ts';
 
 const PUNCTUATION = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g;
 
