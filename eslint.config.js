@@ -10,8 +10,9 @@ const layers = {
   onnx: ['core'],
   runtime: ['core', 'onnx'],
   models: ['core', 'artifacts', 'jobs', 'onnx'],
+  serve: ['core', 'onnx', 'models', 'runtime'],
   stage: ['core', 'artifacts', 'jobs', 'onnx', 'models', 'runtime'],
-  app: ['core', 'artifacts', 'jobs', 'onnx', 'models', 'runtime', 'stage', 'app'],
+  app: ['core', 'artifacts', 'jobs', 'onnx', 'models', 'runtime', 'serve', 'stage', 'app'],
 };
 
 const depConstraints = Object.entries(layers).map(([layer, below]) => ({

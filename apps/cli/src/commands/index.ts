@@ -19,6 +19,7 @@ export const COMMANDS = {
   quantize: () => import('./quantize.ts'),
   sensitivity: () => import('./sensitivity.ts'),
   evaluate: () => import('./evaluate.ts'),
+  serve: () => import('./serve.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 } satisfies Record<string, () => Promise<CommandModule>>;

@@ -1,16 +1,10 @@
 import { openStore } from '@quantloop/artifacts';
-import {
-  Engine,
-  QuantloopError,
-  Scenario,
-  type ArtifactRef,
-  type FidelityCheck,
-  type Metrics,
-} from '@quantloop/core';
+import { Scenario, type ArtifactRef, type FidelityCheck, type Metrics } from '@quantloop/core';
 import { bundleTask, fidelityStage, performanceStage } from '@quantloop/evaluate';
+import { parseEngine, type EngineFlags } from './parse-engine.ts';
 import { importSource, runVisibly } from './run-visibly.ts';
 
-export interface EvaluateModelOptions {
+export interface EvaluateModelOptions extends EngineFlags {
   /** Names of the demo tasks, or lm-eval task files. */
   task: readonly string[];
   limit?: number;
@@ -20,8 +14,6 @@ export interface EvaluateModelOptions {
   newTokens: number;
   /** Batch sizes of the offline scenario; none: single-stream only. */
   batch: readonly number[];
-  provider: string;
-  threads?: number;
   seed: number;
   storeRoot: string;
   json: boolean;
@@ -35,8 +27,8 @@ export interface EvaluatedModel {
 
 /** Measures a model as the stages of a campaign do; without tasks its performance. */
 export async function evaluateModel(source: string, options: EvaluateModelOptions): Promise<EvaluatedModel> {
-  const { seed, threads } = options;
-  const engine = parseEngine(options.provider, threads);
+  const { seed } = options;
+  const engine = parseEngine(options);
   const store = await openStore({ root: options.storeRoot });
   const visible = { store, json: options.json };
   const checks: FidelityCheck[] = [];
@@ -62,20 +54,6 @@ export async function evaluateModel(source: string, options: EvaluateModelOption
     result.seconds['performance'] = execution.seconds;
   }
   return result;
-}
-
-function parseEngine(provider: string, threads: number | undefined): Engine {
-  const parsed = Engine.safeParse({
-    kind: 'onnxruntime',
-    provider,
-    ...(threads === undefined ? {} : { threads }),
-  });
-  if (parsed.success) return parsed.data;
-  throw new QuantloopError({
-    code: 'invalid-spec',
-    message: `--provider ${provider}: ${parsed.error.issues[0]?.message ?? 'not known'}.`,
-    hint: '`quantloop doctor` lists the providers of this machine.',
-  });
 }
 
 function scenariosOf({ promptTokens, newTokens, batch }: EvaluateModelOptions): Scenario[] {
