@@ -26,7 +26,9 @@ export { Name, Engine, OnnxRuntimeEngine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
 export { CATEGORIES, Category } from './campaign/category.ts';
-export { FidelityItem, FidelityCheck, Scenario, TextSource } from './campaign/evaluation.ts';
+export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
+export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
+export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts';
 export { Calibration, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
 export { Campaign, Candidate } from './campaign/campaign.ts';
@@ -55,15 +57,8 @@ export { withoutScope } from './plan/expand-mix.ts';
 export { allocate, type Allocation, type AllocationChoice } from './plan/allocate.ts';
 export { mixRecipe, type AssignedWeight } from './plan/mix-recipe.ts';
 export { recipeParts } from './plan/recipe-parts.ts';
-export {
-  DIVERGENCE_METRICS,
-  MODEL_METRICS,
-  SPEED,
-  headlineMetric,
-  knownMetrics,
-  scenarioMetrics,
-  type KnownMetric,
-} from './plan/known-metrics.ts';
+export { DIVERGENCE_METRICS, MODEL_METRICS, SPEED, knownMetrics } from './plan/known-metrics.ts';
+export { headline, scenarioMetrics, type KnownMetric } from './plan/scenario-metrics.ts';
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';

@@ -16,6 +16,7 @@ import { absoluteSources, sourceIssues } from './check-sources.ts';
 import { engineIssues } from './check-engines.ts';
 import { resolveCalibration } from './resolve-calibration.ts';
 import { resolveFidelity } from './resolve-fidelity.ts';
+import { resolveScenarios } from './resolve-scenarios.ts';
 import { specError } from './spec-error.ts';
 
 /** A campaign that has been checked in full, and nothing written yet where the user could see it. */
@@ -46,22 +47,30 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
       campaignFile: text.file,
       store: gathered,
     });
+    const { scenarios, issues: scenarioIssues } = await resolveScenarios({
+      file,
+      campaignFile: text.file,
+      store: gathered,
+    });
     const issues = [
       ...(await sourceIssues(file)),
       ...(await engineIssues(file)),
       ...calibrationIssues,
       ...fidelity.issues,
+      ...scenarioIssues,
     ];
     const campaign = resolveAll({
       file,
       checks,
       fidelityMetrics,
+      scenarios,
       issues,
       ...(calibration !== undefined && { calibration }),
     });
     const texts = [
       ...(campaign.calibration === undefined ? [] : [campaign.calibration.text]),
       ...campaign.fidelity.flatMap((check) => (check.kind === 'divergence' ? [check.text] : [])),
+      ...campaign.performance.flatMap(({ prompts }) => (prompts === undefined ? [] : [prompts])),
     ];
     return {
       campaign,

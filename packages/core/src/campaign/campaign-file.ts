@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { CalibrationSource } from './calibration.ts';
-import { FidelityItem, Scenario } from './evaluation.ts';
+import { FidelityItem } from './evaluation.ts';
 import { Quantity } from './quantity.ts';
 import { RecipeGrid } from './recipe.ts';
 import { Requirement } from './requirement.ts';
+import { ScenarioItem } from './scenario.ts';
 import { Name, Target } from './target.ts';
 
 /** What to prefer among the acceptable: the first objective decides unless the difference is within the noise. */
@@ -29,7 +30,7 @@ export const CampaignFile = z.strictObject({
   calibration: CalibrationSource.optional(),
   evaluation: z.strictObject({
     fidelity: z.array(FidelityItem).min(1),
-    performance: z.array(Scenario).min(1),
+    performance: z.array(ScenarioItem).min(1),
   }),
   requirements: Requirement,
   objective: z.union([Objective, z.array(Objective).min(1)]),

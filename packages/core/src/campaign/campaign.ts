@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Calibration } from './calibration.ts';
-import { FidelityCheck, Scenario } from './evaluation.ts';
+import { FidelityCheck } from './evaluation.ts';
+import { Scenario } from './scenario.ts';
 import { Objective } from './campaign-file.ts';
 import { Recipe } from './recipe.ts';
 import { Requirement } from './requirement.ts';

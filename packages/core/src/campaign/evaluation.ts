@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ArtifactRef } from '../board/artifact-ref.ts';
 import { Category } from './category.ts';
-import { Name } from './target.ts';
 
 /** Texts on disk: JSON lines with a field, or plain text (one document a line). */
 export const TextSource = z.strictObject({ file: z.string(), field: z.string().default('text') });
@@ -44,31 +43,3 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
   }),
 ]);
 export type FidelityCheck = z.infer<typeof FidelityCheck>;
-
-const shape = { promptTokens: z.int().positive(), newTokens: z.int().min(2) };
-
-/** A load shape, in MLPerf's names. */
-export const Scenario = z.discriminatedUnion('scenario', [
-  z.strictObject({
-    scenario: z.literal('single-stream'),
-    name: Name.default('single-stream'),
-    ...shape,
-    /** Measured requests of each model; baseline and candidate alternate. */
-    requests: z.int().min(3).default(10),
-  }),
-  z.strictObject({
-    scenario: z.literal('offline'),
-    name: Name.default('offline'),
-    ...shape,
-    batch: z.union([
-      z
-        .int()
-        .positive()
-        .transform((size) => [size]),
-      z.array(z.int().positive()).min(1),
-    ]),
-    /** Measured batches of each model and batch size. */
-    repetitions: z.int().min(3).default(5),
-  }),
-]);
-export type Scenario = z.infer<typeof Scenario>;

@@ -1,6 +1,6 @@
 import { formatValue } from '../board/format-value.ts';
 import type { Metrics } from '../board/measurement.ts';
-import type { Scenario } from '../campaign/evaluation.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 import { compare } from './observe.ts';
 import { unevenLosses, type UnevenLoss } from './recovery.ts';
 import type { Preference } from './prefer.ts';

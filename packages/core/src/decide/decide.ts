@@ -1,7 +1,7 @@
 import type { Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
-import type { Scenario } from '../campaign/evaluation.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 import { because } from './because.ts';
 import type { Decision, FrontEntry, NearestMiss, Outcome, Selection, Verdict } from './decision.ts';
 import { type Axis, paretoFront } from './front.ts';

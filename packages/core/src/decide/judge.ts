@@ -1,14 +1,15 @@
 import { formatValue } from '../board/format-value.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
-import type { Scenario } from '../campaign/evaluation.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 import {
   LIMIT_KINDS,
   type LimitKind,
   type MetricRequirement,
   type Requirement,
 } from '../campaign/requirement.ts';
-import { headlineMetric, SPEED } from '../plan/known-metrics.ts';
+import { SPEED } from '../plan/known-metrics.ts';
+import { headline } from '../plan/scenario-metrics.ts';
 import type { Verdict, VerdictResult } from './decision.ts';
 import { observe } from './observe.ts';
 
@@ -73,7 +74,7 @@ const best = (results: VerdictResult[]) => ORDER.findLast((result) => results.in
 
 function judgeLimit(requirement: MetricRequirement, options: JudgeOptions): Verdict {
   const { trial, baseline, scenario, scenarios } = options;
-  const metric = requirement.metric === SPEED ? headlineMetric(scenario) : requirement.metric;
+  const metric = requirement.metric === SPEED ? headline(scenario).name : requirement.metric;
   const kind = LIMIT_KINDS.find((name) => requirement[name] !== undefined)!;
   const limit = requirement[kind]!;
   const candidate = trial.metrics[metric];

@@ -1,7 +1,7 @@
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Requirement } from '../campaign/requirement.ts';
-import { headlineMetric } from '../plan/known-metrics.ts';
+import { headline } from '../plan/scenario-metrics.ts';
 import type { Axis } from './front.ts';
 
 /**
@@ -12,10 +12,10 @@ export function plotAxes(campaign: Campaign, trials: readonly Trial[]): [Axis, A
   const quality = qualityAxis(campaign, trials);
   if (quality === undefined) return [];
   const costs: Axis[] = [
-    ...campaign.performance.map((scenario) => ({
-      metric: headlineMetric(scenario),
-      higherIsBetter: scenario.scenario === 'offline',
-    })),
+    ...campaign.performance.map((scenario) => {
+      const { name, higherIsBetter } = headline(scenario);
+      return { metric: name, higherIsBetter };
+    }),
     { metric: 'model.bytes', higherIsBetter: false },
   ];
   return costs.map((cost) => [quality, cost]);

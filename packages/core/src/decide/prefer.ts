@@ -1,8 +1,9 @@
 import type { Estimate } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
-import type { Scenario } from '../campaign/evaluation.ts';
-import { headlineMetric, SPEED } from '../plan/known-metrics.ts';
+import type { Scenario } from '../campaign/scenario.ts';
+import { SPEED } from '../plan/known-metrics.ts';
+import { headline } from '../plan/scenario-metrics.ts';
 
 /** One step of a preference: who was still in the running, and what it said of them. */
 export interface PreferenceStep {
@@ -67,7 +68,8 @@ export function readObjective(
 ): { metric: string; smallest: boolean } {
   const metric = 'minimize' in objective ? objective.minimize : objective.maximize;
   if (metric !== SPEED) return { metric, smallest: 'minimize' in objective };
-  return { metric: headlineMetric(scenario), smallest: scenario.scenario !== 'offline' };
+  const { name, higherIsBetter } = headline(scenario);
+  return { metric: name, smallest: !higherIsBetter };
 }
 
 interface Ranked {

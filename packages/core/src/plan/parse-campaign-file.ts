@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { CalibrationSource } from '../campaign/calibration.ts';
 import { CampaignFile } from '../campaign/campaign-file.ts';
-import { FidelityItem, Scenario, TextSource } from '../campaign/evaluation.ts';
+import { FidelityItem, TextSource } from '../campaign/evaluation.ts';
 import { MixEntryGrid, RecipeGrid, WeightRecipeGrid } from '../campaign/recipe.ts';
 import { LIMIT_KINDS } from '../campaign/requirement.ts';
+import { ScenarioItem, ServerLoad, Slo } from '../campaign/scenario.ts';
 import { OnnxRuntimeEngine } from '../campaign/target.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
@@ -33,7 +34,10 @@ const KEYS_AT: Record<string, readonly string[]> = {
   text: Object.keys(TextSource.shape),
   evaluation: ['fidelity', 'performance'],
   fidelity: FidelityItem.options.flatMap((option) => Object.keys(option.shape)),
-  performance: Scenario.options.flatMap((option) => Object.keys(option.shape)),
+  performance: ScenarioItem.options.flatMap((option) => Object.keys(option.shape)),
+  load: ServerLoad.options.flatMap((option) => Object.keys(option.shape)),
+  slo: Object.keys(Slo.shape),
+  prompts: Object.keys(TextSource.shape),
   requirements: ['all', 'any', 'metric', ...LIMIT_KINDS],
   all: ['all', 'any', 'metric', ...LIMIT_KINDS],
   any: ['all', 'any', 'metric', ...LIMIT_KINDS],

@@ -4,12 +4,14 @@ import type { CampaignFile, Objective } from '../campaign/campaign-file.ts';
 import type { FidelityCheck } from '../campaign/evaluation.ts';
 import type { MethodFacts } from '../campaign/recipe.ts';
 import type { Requirement } from '../campaign/requirement.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
-import { knownMetrics, type KnownMetric } from './known-metrics.ts';
+import { knownMetrics } from './known-metrics.ts';
 import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
+import type { KnownMetric } from './scenario-metrics.ts';
 
 export interface ResolveCampaignOptions {
   file: CampaignFile;
@@ -18,6 +20,8 @@ export interface ResolveCampaignOptions {
   checks: FidelityCheck[];
   /** The metrics these checks measure. */
   fidelityMetrics: readonly KnownMetric[];
+  /** The scenarios of the file, resolved in order. */
+  scenarios: Scenario[];
   /** The texts of the file, or the models' own, resolved. @default none: calibrated methods are refused */
   calibration?: Calibration;
 }
@@ -76,7 +80,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     targets: file.targets,
     ...(calibrated.length > 0 && calibration !== undefined && { calibration }),
     fidelity: checks,
-    performance: file.evaluation.performance,
+    performance: options.scenarios,
     requirements: file.requirements,
     objectives,
     candidates: recipes.map((each) => ({

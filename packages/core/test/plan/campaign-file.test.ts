@@ -7,6 +7,7 @@ import {
   parseCampaignFile,
   planRound,
   resolveCampaign,
+  Scenario,
 } from '@quantloop/core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -59,14 +60,20 @@ const written = {
   search: { recipes: [{ method: 'rtn', bits: [8, 4], granularity: ['channel', { group: 32 }] }] },
 } as const;
 
-const resolve = (file: unknown, texts?: Calibration) =>
-  resolveCampaign({
-    file: parseCampaignFile(file),
+const resolve = (written: unknown, texts?: Calibration) => {
+  const file = parseCampaignFile(written);
+  return resolveCampaign({
+    file,
     methods: { rtn, fitted },
     checks: [{ kind: 'task', name: 'demo_arithmetic', bundle: reference(), limit: null }],
     fidelityMetrics: [{ name: 'demo_arithmetic.exact_match', higherIsBetter: true }],
+    scenarios: file.evaluation.performance.map(({ prompts, ...scenario }) => ({
+      ...scenario,
+      ...(prompts !== undefined && { prompts: reference() }),
+    })),
     ...(texts !== undefined && { calibration: texts }),
   });
+};
 
 /** `place: message hint`, one a line. */
 function complaint(file: unknown): string[] {
@@ -265,5 +272,62 @@ describe('a campaign file', () => {
 
   test('names every mistake at once', () => {
     expect(complaint(recipes({ method: 'rnt' }, { method: 'rtn', bits: 7 }))).toHaveLength(2);
+  });
+});
+
+describe('load shapes', () => {
+  const withScenario = (scenario: Record<string, unknown>) => ({
+    ...written,
+    evaluation: { ...written.evaluation, performance: [scenario] },
+  });
+  const server = { scenario: 'server', promptTokens: 16, newTokens: 8 };
+
+  test('a server has its defaults, and stays what it is when it is parsed again', () => {
+    const load = { sweep: { rate: { from: 0.5, max: 8 } } };
+    const file = withScenario({
+      ...server,
+      load,
+      slo: { ttft: '200 ms' },
+      newTokens: { lognormal: { mean: 8, std: 4, max: 32 } },
+    });
+    const [scenario] = resolve(file).performance;
+    expect(scenario).toEqual({
+      scenario: 'server',
+      name: 'server',
+      promptTokens: 16,
+      newTokens: { lognormal: { mean: 8, std: 4, min: 2, max: 32 } },
+      load,
+      requests: 32,
+      repetitions: 3,
+      slo: { ttft: { value: 0.2, relative: false } },
+    });
+    expect(Scenario.parse(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
+  });
+
+  test('its metrics may stand in requirements, whatever its load', () => {
+    const limits: [Record<string, unknown>, string][] = [
+      [{ concurrency: [1, 8] }, 'server.concurrency8.ttft.p95'],
+      [{ concurrency: 4 }, 'server.concurrency4.goodput'],
+      [{ rate: 2.5 }, 'server.rate2.5.e2e.p99'],
+      [{ sweep: { concurrency: { max: 64 } } }, 'server.saturation.concurrency'],
+      [{ sweep: { rate: { from: 1, max: 64 } } }, 'server.saturation.tokens_per_second'],
+    ];
+    for (const [load, metric] of limits) {
+      const file = withScenario({ ...server, load, slo: { e2e: '2 s' } });
+      expect(complaint({ ...file, requirements: { metric, min: 1 } })).toEqual([]);
+    }
+  });
+
+  test.each([
+    [{ ...server, load: { concurency: 8 } }, 'unknown key "concurency"'],
+    [{ ...server, load: { rate: 0 } }, 'Too small'],
+    [{ ...server, load: { rate: 1 }, slo: { p95: 1 } }, 'unknown key "p95"'],
+    [{ ...server, load: { rate: 1 }, slo: {} }, 'name at least one of ttft, tpot, e2e'],
+    [{ ...server, load: { rate: 1 }, duration: '5%' }, 'write a duration above zero, such as 200 ms'],
+    [{ ...server, load: { rate: 1 }, prompts: { file: 'x.jsonl' } }, 'give either promptTokens or prompts'],
+    [{ scenario: 'single-stream', newTokens: 8 }, 'give either promptTokens or prompts'],
+    [{ ...server, load: { rate: 1 }, promptTokens: { uniform: { min: 9, max: 8 } } }, 'min is above max'],
+  ])('%j is refused: %s', (scenario, message) => {
+    expect(complaint(withScenario(scenario)).join('\n')).toContain(message);
   });
 });

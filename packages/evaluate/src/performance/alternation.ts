@@ -8,3 +8,11 @@ export type Side = 'baseline' | 'candidate';
 export function pairOrder(pair: number, sides: readonly Side[]): Side[] {
   return pair % 2 === 0 ? [...sides] : [...sides].reverse();
 }
+
+/** One model's share of what was measured, by pair. */
+export function ofSide<Sample extends { pair: number; side: Side }>(
+  samples: readonly Sample[],
+  side: Side,
+): Sample[] {
+  return samples.filter((sample) => sample.side === side).sort((a, b) => a.pair - b.pair);
+}

@@ -1,50 +1,54 @@
-import { QuantloopError, type Scenario } from '@quantloop/core';
+import { ArtifactRef, Slo, tokenCount } from '@quantloop/core';
 import { z } from 'zod';
 
-/** One load to measure: a scenario at one batch size. */
-export const Load = z.strictObject({
-  /** Prefix of its metrics: `single-stream`, `offline.batch8`. */
+const shape = {
+  /** Prefix of its metrics: `single-stream`, `offline.batch8`, `server.rate2`. */
   name: z.string(),
-  kind: z.enum(['single-stream', 'offline']),
-  /** The scenario's own name, which the largest batch's throughput also goes by. */
+  /** The scenario's own name. */
   scenario: z.string(),
+  promptTokens: tokenCount(1).optional(),
+  prompts: ArtifactRef.optional(),
+};
+
+/** A load of requests, or batches of them, one after the other. */
+export const SequentialLoad = z.strictObject({
+  ...shape,
+  kind: z.enum(['single-stream', 'offline']),
   batch: z.int().positive(),
+  /** The scenario's throughput goes by this load. */
   largestBatch: z.boolean(),
-  promptTokens: z.int().positive(),
   newTokens: z.int().min(2),
   /** Measured requests (offline: batches) of each model. */
   requests: z.int().positive(),
 });
+export type SequentialLoad = z.infer<typeof SequentialLoad>;
+
+/** A load of requests that overlap. */
+export const OverlappingLoad = z.strictObject({
+  ...shape,
+  kind: z.literal('server'),
+  /** Clients, or requests a second. */
+  arrivals: z.union([
+    z.strictObject({ concurrency: z.int().positive() }),
+    z.strictObject({ rate: z.number().positive() }),
+  ]),
+  newTokens: tokenCount(2),
+  /** Requests of a round. */
+  requests: z.int().positive(),
+  /** Seconds after which no request of a round is sent. */
+  duration: z.number().optional(),
+  /** Measured rounds of each model. */
+  repetitions: z.int().positive(),
+  slo: Slo.optional(),
+});
+export type OverlappingLoad = z.infer<typeof OverlappingLoad>;
+
+/** One load to measure: a scenario at one batch size, number of clients, or rate. */
+export const Load = z.discriminatedUnion('kind', [SequentialLoad, OverlappingLoad]);
 export type Load = z.infer<typeof Load>;
 
-/**
- * The loads of a list of scenarios, in order; batch sizes ascending.
- *
- * @throws QuantloopError `invalid-spec` where two scenarios bear one name: their metrics would overwrite each other.
- */
-export function loadsOf(scenarios: readonly Scenario[]): Load[] {
-  const names = scenarios.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `two performance scenarios are named "${twice}"`,
-      hint: 'Give each a `name` of its own.',
-    });
-  }
-  return scenarios.flatMap((scenario) => {
-    const { name, promptTokens, newTokens } = scenario;
-    const shape = { scenario: name, kind: scenario.scenario, promptTokens, newTokens };
-    if (scenario.scenario === 'single-stream') {
-      return [{ ...shape, name, batch: 1, largestBatch: true, requests: scenario.requests }];
-    }
-    const sizes = [...new Set(scenario.batch)].sort((a, b) => a - b);
-    return sizes.map((batch) => ({
-      ...shape,
-      name: `${name}.batch${batch}`,
-      batch,
-      largestBatch: batch === sizes.at(-1),
-      requests: scenario.repetitions,
-    }));
-  });
+/** Requests that are handed over at the same time where the load is at its heaviest. */
+export function burst(load: Load): number {
+  if (load.kind !== 'server') return load.batch;
+  return 'concurrency' in load.arrivals ? load.arrivals.concurrency : load.requests;
 }

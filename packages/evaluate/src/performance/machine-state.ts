@@ -27,7 +27,7 @@ const STEAL = 0.05;
 /**
  * Whether other work took cores that the measurement wanted: foreign load alone does not count while cores are idle.
  */
-export function isContended(state: MachineState): boolean {
+export function isDisturbed(state: MachineState): boolean {
   return state.stealShare > STEAL || (state.foreignShare > FOREIGN && state.idleShare < FOREIGN);
 }
 

@@ -1,16 +1,18 @@
 import type { Checkpoint } from '@quantloop/artifacts';
-import { QuantloopError, type Engine as EngineSpec, type Scenario } from '@quantloop/core';
+import type { Engine as EngineSpec, Scenario } from '@quantloop/core';
 import type { Progress } from '@quantloop/jobs';
 import type { z } from 'zod';
 import type { Engine, OpenModel } from '../engines/engine.ts';
-import { drawPrompts } from './draw-prompts.ts';
-import { loadsOf, type Load } from './load.ts';
-import { measureLoad } from './measure-load.ts';
+import { drawRequests } from './draw-requests.ts';
+import { burst, type Load } from './load.ts';
+import { measureLoad, type MeasureLoadOptions } from './measure-load.ts';
+import { loadsOf, nextLoad, requireOwnNames } from './next-load.ts';
 import { peakResidentBytes } from './peak-memory.ts';
 import { LoadSamples, MemorySamples } from './performance-samples.ts';
-import { readPromptVocabulary, type PromptVocabulary } from './prompt-vocabulary.ts';
+import { promptSources, type PromptSourceOptions } from './prompt-source.ts';
 
-export interface MeasurePerformanceOptions {
+export interface MeasurePerformanceOptions
+  extends Pick<MeasureLoadOptions, 'clock' | 'watch'>, Pick<PromptSourceOptions, 'readTexts'> {
   engine: Pick<Engine, 'open'>;
   spec: EngineSpec;
   scenarios: readonly Scenario[];
@@ -26,73 +28,82 @@ export interface MeasurePerformanceOptions {
 }
 
 /**
- * Measures a model under every load, alternating with the baseline where there is one. The candidate works alone in
+ * Measures a model under every load, alternating with the baseline where there is one; `loads` by scenario. The candidate works alone in
  * the process first, so that the peak of memory is its own. Each finished load is a block of the checkpoint.
  */
 export async function measurePerformance(
   options: MeasurePerformanceOptions,
-): Promise<{ memory: MemorySamples; loads: LoadSamples[] }> {
-  const { engine, spec, seed, checkpoint, signal, progress } = options;
-  const loads = loadsOf(options.scenarios);
-  const vocabulary = await readPromptVocabulary(options.candidate);
-  for (const load of loads) requireRoom(load, vocabulary);
-  const prompts = (load: Load) => (request: number) =>
-    drawPrompts({ load, request, seed, ids: vocabulary.ids });
-
-  let memory = await restore(checkpoint, 'memory', MemorySamples);
-  const measured = await Promise.all(loads.map((load) => restore(checkpoint, load.name, LoadSamples)));
-  options.resumed([memory, ...measured].filter((block) => block !== undefined).length);
+): Promise<{ memory: MemorySamples; loads: LoadSamples[][] }> {
+  const { engine, spec, scenarios, seed, checkpoint, signal, progress } = options;
+  requireOwnNames(scenarios);
+  const sources = await promptSources({ ...options, folder: options.candidate });
+  const drawing = (scenario: Scenario, load: Load) => (request: number) =>
+    drawRequests({ load, request, seed, source: sources.get(scenario)! });
+  options.resumed((await checkpoint.names()).length);
 
   let candidate: OpenModel | undefined;
   let baseline: OpenModel | undefined;
   try {
+    let memory = await restore(checkpoint, 'memory', MemorySamples);
     if (memory === undefined) {
       const before = await peakResidentBytes();
       candidate = await engine.open({ folder: options.candidate, spec });
-      for (const load of loads.filter(({ largestBatch }) => largestBatch)) {
-        const { newTokens } = load;
-        const rows = prompts(load)(0).map((prompt) => candidate!.generate({ prompt, newTokens, signal }));
-        await Promise.all(rows);
+      for (const scenario of scenarios) {
+        signal.throwIfAborted();
+        const load = loadsOf(scenario).at(-1)!;
+        const draw = drawing(scenario, load);
+        const rows =
+          load.kind === 'server' ? Array.from({ length: burst(load) }, (_, i) => draw(i)).flat() : draw(0);
+        await Promise.all(rows.map((row) => candidate!.generate({ ...row, signal })));
       }
       memory = { before, peak: await peakResidentBytes() };
       await keep(checkpoint, 'memory', memory);
     }
-    const total = loads.reduce((sum, load) => sum + load.requests, 0);
+    const total = scenarios.flatMap(loadsOf).reduce((sum, load) => sum + requestsOf(load), 0);
     let done = 0;
-    for (const [i, load] of loads.entries()) {
-      if (measured[i] === undefined) {
-        candidate ??= await engine.open({ folder: options.candidate, spec });
-        if (options.baseline !== undefined)
-          baseline ??= await engine.open({ folder: options.baseline, spec });
-        const onPair = (pairs: number) =>
-          progress({ done: done + Math.min(pairs, load.requests), total, unit: 'requests', note: load.name });
-        measured[i] = await measureLoad({
-          load,
-          candidate,
-          baseline,
-          prompts: prompts(load),
-          signal,
-          onPair,
-        });
-        await keep(checkpoint, load.name, measured[i]);
+    const loads: LoadSamples[][] = [];
+    for (const scenario of scenarios) {
+      const measured: LoadSamples[] = [];
+      for (let load = nextLoad(scenario, []); load !== undefined; load = nextLoad(scenario, measured)) {
+        let samples = await restore(checkpoint, load.name, LoadSamples);
+        if (samples === undefined) {
+          candidate ??= await engine.open({ folder: options.candidate, spec });
+          if (options.baseline !== undefined) {
+            baseline ??= await engine.open({ folder: options.baseline, spec });
+          }
+          const { name } = load;
+          const requests = requestsOf(load);
+          const each = load.kind === 'server' ? load.requests : 1;
+          samples = await measureLoad({
+            ...options,
+            load,
+            candidate,
+            baseline,
+            draw: drawing(scenario, load),
+            onPair: (pairs) =>
+              progress({
+                done: done + Math.min(pairs * each, requests),
+                total,
+                unit: 'requests',
+                note: name,
+              }),
+          });
+          await keep(checkpoint, name, samples);
+        }
+        measured.push(samples);
+        done += requestsOf(load);
       }
-      done += load.requests;
+      loads.push(measured);
     }
+    return { memory, loads };
   } finally {
     await Promise.all([candidate?.release(), baseline?.release()]);
   }
-  return { memory, loads: measured.map((samples) => samples!) };
 }
 
-function requireRoom(load: Load, { contextLength }: PromptVocabulary): void {
-  const tokens = load.promptTokens + load.newTokens;
-  if (contextLength === undefined || tokens <= contextLength) return;
-  throw new QuantloopError({
-    code: 'invalid-spec',
-    message: `scenario "${load.scenario}" needs ${tokens} tokens (${load.promptTokens} prompt + ${load.newTokens} new), the model has room for ${contextLength}`,
-    hint: 'Lower promptTokens or newTokens.',
-  });
-}
+/** Of each model, unless more are needed. */
+const requestsOf = (load: Load): number =>
+  load.kind === 'server' ? load.requests * load.repetitions : load.requests;
 
 async function restore<T>(
   checkpoint: Checkpoint,

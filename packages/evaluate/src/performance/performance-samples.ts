@@ -1,24 +1,44 @@
 import { z } from 'zod';
 import { HardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
-import { Load } from './load.ts';
+import { OverlappingLoad, SequentialLoad } from './load.ts';
 import { MachineState } from './machine-state.ts';
 import { RequestTiming } from './request-timing.ts';
+import { ServedRound } from './server/served-request.ts';
 
 const Side = z.enum(['baseline', 'candidate']);
+/** Those of one pair were asked for the same. */
+const place = { pair: z.int().nonnegative(), side: Side };
 
-/** Everything measured under one load. Also what a checkpoint holds of it. */
-export const LoadSamples = z.strictObject({
-  load: Load,
+const conditions = {
   /** Seconds of the requests of the warm-up, in order; they count nowhere. */
   warmUp: z.partialRecord(Side, z.array(z.number())),
-  /** In the order measured. Requests of one pair had the same prompts. */
-  requests: z.array(z.strictObject({ pair: z.int().nonnegative(), side: Side, ...RequestTiming.shape })),
   /** Half width of the 95 % interval that decides, relative to its value. */
   noise: z.number(),
   machine: MachineState,
+  /** How often the measurement was thrown away because the machine disturbed it. */
+  repeated: z.int().nonnegative(),
   /** Other work had its hands on the machine, or the noise stayed high through all repetitions. */
   disturbed: z.boolean(),
+};
+
+/** Of requests, or batches of them, one after the other; in the order measured. */
+export const SequentialSamples = z.strictObject({
+  load: SequentialLoad,
+  requests: z.array(z.strictObject({ ...place, ...RequestTiming.shape })),
+  ...conditions,
 });
+export type SequentialSamples = z.infer<typeof SequentialSamples>;
+
+/** Of rounds of overlapping requests; in the order measured. */
+export const OverlappingSamples = z.strictObject({
+  load: OverlappingLoad,
+  rounds: z.array(z.strictObject({ ...place, ...ServedRound.shape })),
+  ...conditions,
+});
+export type OverlappingSamples = z.infer<typeof OverlappingSamples>;
+
+/** Everything measured under one load. Also what a checkpoint holds of it. */
+export const LoadSamples = z.union([SequentialSamples, OverlappingSamples]);
 export type LoadSamples = z.infer<typeof LoadSamples>;
 
 /** Bytes of resident set: when only the engine was there, and at the peak of the candidate's work. */
@@ -27,7 +47,7 @@ export type MemorySamples = z.infer<typeof MemorySamples>;
 
 /** The `samples` artifact of a performance evaluation: every single timing, and where it was taken. */
 export const PerformanceSamples = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   hardware: HardwareFingerprint,
   seed: z.int(),
   memory: MemorySamples,

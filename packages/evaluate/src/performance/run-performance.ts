@@ -2,12 +2,14 @@ import { version as nodeVersion } from 'node:process';
 import type { Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { ENGINES } from '../engines/engines.ts';
+import { readDocuments } from '../fidelity/tasks/read-documents.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import type { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
-import { loadMetrics } from './load-metrics.ts';
+
 import { measurePerformance } from './measure-performance.ts';
 import { modelBytes } from './model-bytes.ts';
 import type { PerformanceSamples } from './performance-samples.ts';
+import { scenarioMeasurements } from './scenario-measurements.ts';
 import { exactBytes } from './size-metrics.ts';
 
 // Loaded with this module, so that a process kept ready for the job already has the native library.
@@ -23,7 +25,7 @@ export async function run(
   const engine = ENGINES[spec.kind];
   const candidate = await store.folder(input.model);
   const baseline = input.baseline === undefined ? undefined : await store.folder(input.baseline);
-  const { memory, loads } = await measurePerformance({
+  const { memory, loads: byScenario } = await measurePerformance({
     engine,
     spec,
     scenarios,
@@ -32,15 +34,18 @@ export async function run(
     baseline,
     checkpoint,
     signal,
+    readTexts: async (texts) =>
+      (await readDocuments([await store.file(texts)], null)).map(({ text }) => String(text)),
     progress: (progress) => context.progress(progress),
     resumed: (blocks) => context.resumed(blocks),
   });
 
   // After the measurement: asking nvidia-smi and loading other providers would count as the job's memory.
   const hardware = await hardwareFingerprint();
-  const samples: PerformanceSamples = { schemaVersion: 1, hardware, seed, memory, loads };
+  const loads = byScenario.flat();
+  const samples: PerformanceSamples = { schemaVersion: 2, hardware, seed, memory, loads };
   const metrics: Metrics = {
-    ...Object.assign({}, ...loads.map(loadMetrics)),
+    ...Object.assign({}, ...scenarios.map((scenario, i) => scenarioMeasurements(scenario, byScenario[i]!))),
     'memory.peak': exactBytes(memory.peak, { convention: 'peak-resident-set' }),
     'model.bytes': exactBytes(await modelBytes(candidate), {
       convention: 'bytes-on-disk',

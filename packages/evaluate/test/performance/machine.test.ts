@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { isContended, parseProcStat, watchMachine } from '../../src/performance/machine-state.ts';
+import { isDisturbed, parseProcStat, watchMachine } from '../../src/performance/machine-state.ts';
 import { peakResidentBytes } from '../../src/performance/peak-memory.ts';
 
 test('ticks are read from the first line of /proc/stat; guests are already counted as user time', () => {
@@ -39,7 +39,7 @@ describe('other work disturbs a measurement', () => {
     { state: { idleShare: 0 }, contended: false, why: 'not when all the work is ours' },
     { state: { stealShare: 0.1 }, contended: true, why: 'when the hypervisor gives them away' },
   ])('$why', ({ state, contended }) => {
-    expect(isContended({ ...quiet, ...state })).toBe(contended);
+    expect(isDisturbed({ ...quiet, ...state })).toBe(contended);
   });
 });
 

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { Scenario, scenarioMetrics, type Metrics } from '@quantloop/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadMetrics } from '../../src/performance/load-metrics.ts';
+import { ofSide } from '../../src/performance/alternation.ts';
 import { measurePerformance } from '../../src/performance/measure-performance.ts';
-import { requestsOf } from '../../src/performance/measure-load.ts';
-import { memoryCheckpoint, syntheticEngine, vocabularyFolder, type Pace } from './synthetic-engine.ts';
+import type { SequentialSamples } from '../../src/performance/performance-samples.ts';
+import { scenarioMeasurements } from '../../src/performance/scenario-measurements.ts';
+import { memoryCheckpoint, quiet, syntheticEngine, vocabularyFolder, type Pace } from './synthetic-engine.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -35,12 +36,19 @@ function measure(
     signal: new AbortController().signal,
     progress: () => {},
     resumed: () => {},
+    readTexts: async () => [],
+    watch: async () => async () => quiet,
     ...options,
   });
 }
 
-const metricsOf = ({ loads }: Awaited<ReturnType<typeof measure>>): Metrics =>
-  Object.assign({}, ...loads.map(loadMetrics));
+const metricsOf = (
+  { loads }: Awaited<ReturnType<typeof measure>>,
+  scenarios: Scenario[] = [single()],
+): Metrics => Object.assign({}, ...loads.map((each, i) => scenarioMeasurements(scenarios[i]!, each)));
+
+/** The only load of the only scenario. */
+const onlyLoad = ({ loads }: Awaited<ReturnType<typeof measure>>) => loads[0]![0] as SequentialSamples;
 
 /** Calls behind the one that measures memory and behind the warm-up, which ends after three steady requests a model. */
 const measuredCalls = <T>(calls: T[], models: number) => calls.slice(1 + 3 * models);
@@ -75,7 +83,8 @@ describe('the definitions of the vLLM benchmark', () => {
 
   test('throughput counts the tokens of all rows, and the largest batch stands for the scenario', async () => {
     const synthetic = syntheticEngine((call) => steady(0.1 * call.prompts.length, 0.1));
-    const metrics = metricsOf(await measure(synthetic, { scenarios: [offline()] }));
+    const scenarios = [offline()];
+    const metrics = metricsOf(await measure(synthetic, { scenarios }), scenarios);
     expect(metrics['offline.batch1.tokens_per_second']!.value).toBeCloseTo(4 / 0.4, 9);
     expect(metrics['offline.batch4.tokens_per_second']!.value).toBeCloseTo(16 / 0.7, 9);
     expect(metrics['offline.tokens_per_second']).toEqual(metrics['offline.batch4.tokens_per_second']);
@@ -89,6 +98,7 @@ describe('the definitions of the vLLM benchmark', () => {
         syntheticEngine(() => steady(0.1, 0.1)),
         { scenarios },
       ),
+      scenarios,
     );
     for (const { name, higherIsBetter } of scenarios.flatMap(scenarioMetrics)) {
       expect(metrics[name], name).toMatchObject({ higherIsBetter, convention: 'vllm-benchmark' });
@@ -187,7 +197,7 @@ describe('how much is measured', () => {
     const falling = [5, 4, 3, 2, 1];
     const synthetic = syntheticEngine((_, i) => steady(falling[i - 1] ?? 1, 0.1));
     const result = await measure(synthetic);
-    const [{ warmUp, requests }] = result.loads as [(typeof result.loads)[0]];
+    const { warmUp, requests } = onlyLoad(result);
     expect(warmUp.candidate!.map((seconds) => Math.round(seconds))).toEqual([5, 4, 3, 2, 1, 1, 1]);
     expect(requests.every((request) => Math.abs(request.ttft - 1) < 1e-9)).toBe(true);
   });
@@ -195,7 +205,7 @@ describe('how much is measured', () => {
   test('a model that never stops getting faster is measured after eight requests', async () => {
     const synthetic = syntheticEngine((_, i) => steady(0.9 ** i, 0));
     const result = await measure(synthetic);
-    expect(result.loads[0]!.warmUp.candidate).toHaveLength(8);
+    expect(onlyLoad(result).warmUp.candidate).toHaveLength(8);
   });
 
   test('steady numbers need no more requests than asked for', async () => {
@@ -203,16 +213,33 @@ describe('how much is measured', () => {
       syntheticEngine(() => steady(0.1, 0.1)),
       { baseline: BASELINE },
     );
-    expect(result.loads[0]).toMatchObject({ noise: expect.closeTo(0, 9) });
-    expect(requestsOf(result.loads[0]!.requests, 'candidate')).toHaveLength(10);
+    expect(onlyLoad(result)).toMatchObject({ noise: expect.closeTo(0, 9) });
+    expect(ofSide(onlyLoad(result).requests, 'candidate')).toHaveLength(10);
   });
 
   test('noisy numbers get up to twice the requests and are marked as disturbed', async () => {
     const synthetic = syntheticEngine((_, i) => steady([0.1, 0.3, 0.9, 0.2, 0.6][(i * i) % 5]!, 0.01));
     const result = await measure(synthetic, { scenarios: [single({ requests: 3 })], baseline: BASELINE });
-    expect(requestsOf(result.loads[0]!.requests, 'baseline')).toHaveLength(6);
-    expect(result.loads[0]!.noise).toBeGreaterThan(0.05);
-    expect(result.loads[0]!.disturbed).toBe(true);
+    expect(ofSide(onlyLoad(result).requests, 'baseline')).toHaveLength(6);
+    expect(onlyLoad(result).noise).toBeGreaterThan(0.05);
+    expect(onlyLoad(result).disturbed).toBe(true);
+  });
+
+  test('a measurement that the machine disturbed is made again, and the quiet one is kept', async () => {
+    const contended = { ...quiet, foreignShare: 0.6, idleShare: 0.01 };
+    const states = [contended, quiet];
+    const synthetic = syntheticEngine((_, i) => steady(i < 14 ? 9 : 0.1, 0.1));
+    const result = await measure(synthetic, { watch: async () => async () => states.shift()! });
+    expect(onlyLoad(result)).toMatchObject({ repeated: 1, disturbed: false, machine: quiet });
+    expect(measuredCalls(synthetic.calls, 1)).toHaveLength(20);
+    expect(onlyLoad(result).requests.every(({ ttft }) => Math.abs(ttft - 0.1) < 1e-9)).toBe(true);
+  });
+
+  test('one that the machine disturbs again and again says so', async () => {
+    const stolen = { ...quiet, stealShare: 0.3 };
+    const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+    const result = await measure(synthetic, { watch: async () => async () => stolen });
+    expect(onlyLoad(result)).toMatchObject({ repeated: 1, disturbed: true, machine: stolen });
   });
 
   test('the candidate works alone, at its largest batch, before the baseline is loaded', async () => {
@@ -248,7 +275,7 @@ describe('interruption', () => {
     const result = await measure(second, { scenarios, checkpoint, resumed: (blocks) => (taken = blocks) });
     expect(taken).toBe(3);
     expect(new Set(second.calls.map((call) => call.prompts.length))).toEqual(new Set([4]));
-    const metrics = metricsOf(result);
+    const metrics = metricsOf(result, scenarios);
     expect(metrics['single-stream.ttft.p50']!.value).toBeCloseTo(0.1, 9);
     expect(metrics['offline.batch4.ttft.p50']!.value).toBeCloseTo(0.3, 9);
   });

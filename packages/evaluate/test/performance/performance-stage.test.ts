@@ -7,6 +7,7 @@ import { ENGINES, hardwareFingerprint, performanceStage, PerformanceSamples } fr
 import { runStage } from '@quantloop/jobs';
 import { importModel } from '@quantloop/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OverlappingSamples, SequentialSamples } from '../../src/performance/performance-samples.ts';
 import { randomLlama, type RandomLlama } from './random-llama.ts';
 
 const engine: Engine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
@@ -96,13 +97,48 @@ describe('a performance job on ONNX Runtime', () => {
 
     const samples = PerformanceSamples.parse(await store.readJson(output.samples));
     expect(samples.loads.map(({ load }) => load.name)).toEqual(['offline.batch1', 'offline.batch4']);
-    for (const { requests, load } of samples.loads) {
+    for (const { requests, load } of samples.loads as SequentialSamples[]) {
       expect(
         requests.every(({ itl }) => itl.length === load.newTokens - 1 && itl.every((gap) => gap > 0)),
       ).toBe(true);
     }
     // 256 · 256 · 6 · 13 weights of 4 bytes have to be there once the model has been loaded and has run.
     expect(samples.memory.peak - samples.memory.before).toBeGreaterThan(ours.weights / 2);
+  });
+
+  test('of a server measures overlapping requests, and its times add up', async () => {
+    const scenario = Scenario.parse({
+      scenario: 'server',
+      promptTokens: { uniform: { min: 4, max: 40 } },
+      newTokens: { lognormal: { mean: 8, std: 4, max: 24 } },
+      load: { concurrency: [1, 4] },
+      requests: 12,
+      slo: { e2e: '10 s' },
+    });
+    const input = { model: small, baseline: small, scenarios: [scenario], engine, seed: 1 };
+    const { output } = await runStage(performanceStage, input, { store });
+    for (const { name, higherIsBetter } of scenarioMetrics(scenario)) {
+      expect(output.metrics[name], name).toMatchObject({ higherIsBetter });
+      expect(output.metrics[name]!.value, name).toBeGreaterThan(0);
+    }
+    const samples = PerformanceSamples.parse(await store.readJson(output.samples));
+    const rounds = (samples.loads as OverlappingSamples[]).flatMap((load) => load.rounds);
+    for (const { requests, seconds } of rounds) {
+      expect(requests).toHaveLength(12);
+      for (const request of requests) {
+        expect(request.ttft).toBeLessThanOrEqual(request.seconds);
+        const gaps = request.itl.reduce((sum, gap) => sum + gap, 0);
+        expect(request.ttft + gaps).toBeCloseTo(request.seconds, 6);
+        expect(request.due + request.seconds).toBeLessThanOrEqual(seconds + 1e-9);
+      }
+    }
+    const { tokens_per_second, total_tokens_per_second } = Object.fromEntries(
+      ['tokens_per_second', 'total_tokens_per_second'].map((rate) => [
+        rate,
+        output.metrics[`server.concurrency4.${rate}`]!.value,
+      ]),
+    ) as Record<string, number>;
+    expect(total_tokens_per_second).toBeGreaterThan(tokens_per_second!);
   });
 
   test('asked for again is answered from the store, and measured anew for another seed', async () => {

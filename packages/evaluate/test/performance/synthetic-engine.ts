@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Checkpoint } from '@quantloop/artifacts';
 import type { Engine, Generation } from '@quantloop/evaluate';
+import type { MachineState } from '../../src/performance/machine-state.ts';
 
 export interface Call {
   /** The model folder it went to. */
@@ -81,3 +82,15 @@ export function memoryCheckpoint(): Checkpoint {
     clear: async () => blocks.clear(),
   };
 }
+
+/** A machine that had nothing else to do. */
+export const quiet: MachineState = {
+  wallSeconds: 1,
+  ownCpuSeconds: 1,
+  foreignShare: 0,
+  idleShare: 0.5,
+  stealShare: 0,
+  majorFaults: 0,
+  loadBefore: 1,
+  loadAfter: 1,
+};

@@ -5,6 +5,7 @@ import { formatInterval, formatMeasurement } from '../view/format.ts';
 import { headlines } from '../view/headline.ts';
 import { metricFamily } from '../view/metric-family.ts';
 import type { Board, Case, ReportView } from '../view/report-view.ts';
+import { requestWords } from '../view/scenario-words.ts';
 import { observedWords, VERDICT_MARK, VERDICT_WORD } from '../sections/verdict-words.ts';
 
 /**
@@ -107,7 +108,7 @@ function making(view: ReportView, selection: Selection, winner: Trial): string {
 function limits({ scenario }: Case, winner: Trial): string {
   return [
     `- Speed and memory hold for target ${code(winner.target)} under the load ${code(scenario.name)} ` +
-      `(${scenario.promptTokens} prompt and ${scenario.newTokens} new tokens); measure again on other machines.`,
+      `(${requestWords(scenario)}); measure again on other machines.`,
     '- Quality was measured on the tasks above only. What they do not test may have changed.',
     ...(winner.simulated
       ? [

@@ -33,7 +33,7 @@ function plotsOf(
   if (quality === undefined) return [];
   const size: Axis = { metric: 'model.bytes', higherIsBetter: false };
   const kinds = [
-    { kind: each.scenario.scenario === 'offline' ? 'throughput' : 'latency', cost: each.speed },
+    { kind: each.speed.higherIsBetter ? 'throughput' : 'latency', cost: each.speed },
     { kind: 'size', cost: size },
   ];
   return kinds.flatMap(({ kind, cost }) => {

@@ -1,18 +1,12 @@
-import type {
-  Campaign,
-  LimitKind,
-  MetricRequirement,
-  Objective,
-  Requirement,
-  Scenario,
-} from '@quantloop/core';
+import type { Campaign, LimitKind, MetricRequirement, Objective, Requirement } from '@quantloop/core';
 import { LIMIT_KINDS } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
 import { code, table, text } from '../tables/markdown.ts';
-import { count, formatDuration, formatNumber, list } from '../view/format.ts';
+import { count, formatDuration, formatNumber } from '../view/format.ts';
 import { metricUnit, type ReportView } from '../view/report-view.ts';
+import { scenarioWords } from '../view/scenario-words.ts';
 
 const SNAPSHOT =
   'Numbers and plots are a snapshot: they hold for the models, data, load, software and hardware below, on the day they ' +
@@ -104,13 +98,6 @@ const checkWords = (check: Campaign['fidelity'][number]): string =>
   check.kind === 'divergence'
     ? `divergence from the baseline on ${count(check.tokens, 'token')}`
     : `${check.name}${check.limit === null ? '' : ` (first ${check.limit})`}`;
-
-function scenarioWords(scenario: Scenario): string {
-  const shape = `${scenario.name}: ${scenario.promptTokens} prompt and ${scenario.newTokens} new tokens`;
-  return scenario.scenario === 'offline'
-    ? `${shape}, batch ${list(scenario.batch.map(String))}, ${scenario.repetitions} repetitions`
-    : `${shape}, ${scenario.requests} requests`;
-}
 
 const budgetWords = ({ trials, wallClock }: Campaign['budget']): string =>
   `${count(trials, 'trial')}${wallClock === null ? '' : `, ${formatDuration(wallClock)}`}`;

@@ -1,5 +1,5 @@
 import {
-  headlineMetric,
+  headline,
   plotAxes,
   type Axis,
   type Campaign,
@@ -95,6 +95,7 @@ export function reportView(input: ReportInput): ReportView {
       quality,
       fidelity: fidelityAxes(campaign, measured, quality),
       cases: campaign.performance.map((scenario) => {
+        const { name: metric, higherIsBetter } = headline(scenario);
         const mine = (entry: { model: string; target: string; scenario: string }) =>
           here(entry) && entry.scenario === scenario.name;
         const selection = decision.selections.find(mine);
@@ -102,7 +103,7 @@ export function reportView(input: ReportInput): ReportView {
           model,
           target,
           scenario,
-          speed: { metric: headlineMetric(scenario), higherIsBetter: scenario.scenario === 'offline' },
+          speed: { metric, higherIsBetter },
           selection,
           winner: own.find((trial) => trial.id === selection?.trial),
           winnerFolder: selection === undefined ? undefined : folders.get(selection),

@@ -2,28 +2,18 @@ import type { Comparison, Estimate, Measurement, Metrics } from '@quantloop/core
 import { meanInterval } from '../statistics/mean-interval.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { quantileInterval } from '../statistics/quantile-interval.ts';
-import { requestsOf } from './measure-load.ts';
-import type { LoadSamples } from './performance-samples.ts';
-import { tpot, type RequestTiming } from './request-timing.ts';
+import { ofSide } from './alternation.ts';
+import type { SequentialSamples } from './performance-samples.ts';
+import type { RequestTiming } from './request-timing.ts';
 import { compareQuantiles, quantileByRequest } from './resampled-quantile.ts';
+import { CONVENTION, PERCENTILES, TIMINGS } from './timings.ts';
 import { compareTrimmed } from './trimmed-interval.ts';
 
-/** The definitions of `vllm bench serve`: TTFT, TPOT, ITL, output tokens per second, percentiles as numpy. */
-export const CONVENTION = 'vllm-benchmark';
-
-/** What is timed, request by request. */
-const TIMINGS: Record<'ttft' | 'tpot' | 'itl', (timing: RequestTiming) => readonly number[]> = {
-  ttft: (timing) => [timing.ttft],
-  tpot: (timing) => [tpot(timing)],
-  itl: (timing) => timing.itl,
-};
-const PERCENTILES = { p50: 0.5, p90: 0.9, p99: 0.99 };
-
-/** The metrics of one load: single-stream in full, a batch by its medians and throughput. */
-export function loadMetrics(samples: LoadSamples): Metrics {
+/** The metrics of requests one after the other: single-stream in full, a batch by its medians and throughput. */
+export function sequentialMetrics(samples: SequentialSamples): Metrics {
   const { load } = samples;
-  const candidate = requestsOf(samples.requests, 'candidate');
-  const baseline = requestsOf(samples.requests, 'baseline');
+  const candidate = ofSide(samples.requests, 'candidate');
+  const baseline = ofSide(samples.requests, 'baseline');
   const metrics: Metrics = {};
   for (const [timing, timesOf] of Object.entries(TIMINGS)) {
     for (const [percentile, q] of Object.entries(PERCENTILES)) {
@@ -39,9 +29,14 @@ export function loadMetrics(samples: LoadSamples): Metrics {
       };
     }
   }
-  const rate = throughput(load.batch * load.newTokens, candidate, baseline);
-  metrics[`${load.name}.tokens_per_second`] = rate;
-  if (load.largestBatch) metrics[`${load.scenario}.tokens_per_second`] = rate;
+  const rates = {
+    tokens_per_second: throughput(load.batch * load.newTokens, 'tokens/s', candidate, baseline),
+    requests_per_second: throughput(load.batch, 'requests/s', candidate, baseline),
+  };
+  for (const [rate, measurement] of Object.entries(rates)) {
+    metrics[`${load.name}.${rate}`] = measurement;
+    if (load.largestBatch) metrics[`${load.scenario}.${rate}`] = measurement;
+  }
   return metrics;
 }
 
@@ -63,18 +58,23 @@ function compare(
 }
 
 /**
- * Output tokens per second over the time a model was serving: the other model's turns in between do not count.
- * Bounds from those of the mean request; no mean is below its smallest value.
+ * What each request brings, per second of the time a model was serving: the other model's turns in between do not
+ * count. Bounds from those of the mean request; no mean is below its smallest value.
  */
-function throughput(tokens: number, candidate: RequestTiming[], baseline: RequestTiming[]): Measurement {
+function throughput(
+  amount: number,
+  unit: string,
+  candidate: RequestTiming[],
+  baseline: RequestTiming[],
+): Measurement {
   const seconds = candidate.map((request) => request.seconds);
   const mean = meanInterval(seconds);
-  const rates = (requests: RequestTiming[]) => requests.map((request) => tokens / request.seconds);
+  const rates = (requests: RequestTiming[]) => requests.map((request) => amount / request.seconds);
   return {
-    value: tokens / mean.value,
-    low: tokens / mean.high,
-    high: tokens / Math.max(mean.low, Math.min(...seconds)),
-    unit: 'tokens/s',
+    value: amount / mean.value,
+    low: amount / mean.high,
+    high: amount / Math.max(mean.low, Math.min(...seconds)),
+    unit,
     n: seconds.length,
     higherIsBetter: true,
     convention: CONVENTION,
