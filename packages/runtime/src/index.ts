@@ -34,3 +34,9 @@ export { choleskyOfInverse } from './arithmetic/cholesky-of-inverse.ts';
 export { freeTensor } from './session/free-tensor.ts';
 export { tensorBytes, tensorFromBytes } from './session/tensor-bytes.ts';
 export { compareLogits, type CompareInput, type CompareOutput } from './arithmetic/compare-logits.ts';
+export {
+  compareDistributions,
+  type CompareDistributionsInput,
+  type ComparedDistributions,
+} from './arithmetic/compare-distributions.ts';
+export { encodeDistributions, headSize, type DistributionCodes } from './arithmetic/encode-distributions.ts';

@@ -18,6 +18,8 @@ export const DIVERGENCE_METRICS: readonly KnownMetric[] = [
   { name: 'kl-divergence.median', higherIsBetter: false },
   { name: 'kl-divergence.p99', higherIsBetter: false },
   { name: 'kl-divergence.top1_agreement', higherIsBetter: true },
+  { name: 'kl-divergence.probability_shift', higherIsBetter: true },
+  { name: 'kl-divergence.probability_shift_rms', higherIsBetter: false },
 ];
 
 /** Every metric that may stand in the requirements and objectives of a campaign. */

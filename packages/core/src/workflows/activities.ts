@@ -75,13 +75,15 @@ export interface EvaluateFidelityInput {
   engine: Engine;
   seed: number;
   /** Absent when the model is the baseline itself. `items` are the baseline's results per document. */
-  baseline?: { model: ArtifactRef; items: ArtifactRef };
+  baseline?: { items: ArtifactRef };
 }
 export interface EvaluateFidelityOutput {
   /** `<task>.<metric>`, `kl-divergence.mean`, `kl-divergence.top1_agreement`. */
   metrics: Metrics;
   /** JSON artifact: results per document, to be paired with. */
   items: ArtifactRef;
+  /** Folder artifact of a baseline: its next-token distributions, which candidates are compared with. */
+  distributions?: ArtifactRef | undefined;
   provenance: Provenance;
 }
 

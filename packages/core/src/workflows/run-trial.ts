@@ -49,7 +49,13 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
     trial.artifact = model;
     const { baseline } = input;
     const fidelity = await run('fidelity', () =>
-      stages.evaluateFidelity({ model, checks, engine, seed, ...(baseline !== undefined && { baseline }) }),
+      stages.evaluateFidelity({
+        model,
+        checks,
+        engine,
+        seed,
+        ...(baseline !== undefined && { baseline: { items: baseline.items } }),
+      }),
     );
     items = fidelity.items;
     await run('performance', () =>

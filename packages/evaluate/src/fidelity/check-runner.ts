@@ -1,4 +1,4 @@
-import type { ArtifactRef, Engine, FidelityCheck, Metrics, Provenance } from '@quantloop/core';
+import type { FidelityCheck, Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import type { ScoredTask } from './recovery/recovery-metrics.ts';
 import type { DivergenceItems, FidelityItems, TaskItems } from './fidelity-items.ts';
@@ -7,10 +7,10 @@ import type { TaskModel } from './tasks/task-model.ts';
 /** What every check of an evaluation shares. */
 export interface CheckContext {
   job: JobContext;
-  engine: Engine;
   model: TaskModel;
   seed: number;
-  baseline: { model: ArtifactRef; items: FidelityItems } | undefined;
+  /** Undefined when the model is the baseline itself. */
+  baseline: { items: FidelityItems } | undefined;
   /** Counts finished documents or windows. */
   advance: (count: number, note: string) => void;
 }

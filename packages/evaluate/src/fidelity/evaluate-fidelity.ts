@@ -9,7 +9,7 @@ export const EvaluateFidelityInput = z.strictObject({
   /** Of the resampling behind the intervals. */
   seed: z.int().nonnegative(),
   /** Absent when the model is the baseline itself. `items` is what its own evaluation gave. */
-  baseline: z.strictObject({ model: ArtifactRef, items: ArtifactRef }).optional(),
+  baseline: z.strictObject({ items: ArtifactRef }).optional(),
 });
 export type EvaluateFidelityInput = z.output<typeof EvaluateFidelityInput>;
 
@@ -17,6 +17,8 @@ export const EvaluateFidelityOutput = z.strictObject({
   metrics: Metrics,
   /** JSON artifact, a `FidelityItems`. */
   items: ArtifactRef,
+  /** Folder artifact of a baseline: its next-token distributions on the divergence text. */
+  distributions: ArtifactRef.optional(),
   provenance: Provenance,
 });
 export type EvaluateFidelityOutput = z.output<typeof EvaluateFidelityOutput>;

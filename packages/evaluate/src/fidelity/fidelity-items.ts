@@ -1,3 +1,4 @@
+import { ArtifactRef } from '@quantloop/core';
 import { z } from 'zod';
 
 const Values = z.array(z.number());
@@ -30,10 +31,14 @@ export const DivergenceItems = z.strictObject({
     z.strictObject({
       /** KL(baseline ‖ candidate) of each token, nats. */
       divergence: Values,
+      /** Change of the probability of the token that follows, of each token but the last. */
+      shift: Values,
       /** Tokens that both find most likely. */
       agreed: z.int().nonnegative(),
     }),
   ),
+  /** Folder artifact of the baseline's own: what its candidates are compared with. */
+  distributions: ArtifactRef.optional(),
 });
 export type DivergenceItems = z.infer<typeof DivergenceItems>;
 

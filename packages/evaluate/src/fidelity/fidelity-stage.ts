@@ -5,10 +5,10 @@ import { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fideli
 /** What a model can do and how far it strays from its baseline: tasks as lm-eval scores them, and divergence. */
 export const fidelityStage = defineStage({
   name: 'evaluateFidelity',
-  version: '3',
+  version: '4',
   input: EvaluateFidelityInput,
   output: EvaluateFidelityOutput,
   module: jobModule(import.meta.url, './run-fidelity'),
   keyParts: async () => ({ onnxruntime: ortVersion() }),
-  artifacts: (output) => [output.items],
+  artifacts: ({ items, distributions }) => [items, ...(distributions === undefined ? [] : [distributions])],
 });

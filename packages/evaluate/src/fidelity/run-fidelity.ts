@@ -19,7 +19,6 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const progress = { done: 0, total: 0, unit: 'documents' };
   const context: CheckContext = {
     job,
-    engine: input.engine,
     model,
     seed: input.seed,
     baseline: await readBaseline(input, job),
@@ -32,6 +31,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const results: CheckResult[] = [];
   for (const check of prepared) results.push(await check.run());
   const items: FidelityItems = { schemaVersion: 1, checks: results.map((result) => result.items) };
+  const distributions = items.checks.find((check) => check.kind === 'divergence')?.distributions;
   const tasks = results.flatMap(({ task }) => task ?? []);
   const measured: Metrics = Object.assign({}, ...results.map(({ metrics }) => metrics));
   const metrics = adjustOverTasks(
@@ -41,6 +41,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   return {
     metrics: { ...metrics, ...recoveryMetrics({ tasks, metrics, isBaseline: input.baseline === undefined }) },
     items: await job.store.putJson(items),
+    ...(distributions !== undefined && { distributions }),
     provenance: Object.assign(
       {
         ...model.provenance,
@@ -63,6 +64,5 @@ async function readBaseline(
   job: JobContext,
 ): Promise<CheckContext['baseline']> {
   if (input.baseline === undefined) return undefined;
-  const { model, items } = input.baseline;
-  return { model, items: FidelityItems.parse(await job.store.readJson(items)) };
+  return { items: FidelityItems.parse(await job.store.readJson(input.baseline.items)) };
 }

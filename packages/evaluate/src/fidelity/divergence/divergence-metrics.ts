@@ -17,7 +17,16 @@ const agreement = {
   convention: `top-1 agreement with baseline, windows of ${WINDOW}`,
 };
 
-/** Mean, median and 99th percentile of the divergence, and how often both agree, with a bootstrap over windows. */
+const shiftOf = {
+  unit: 'fraction',
+  higherIsBetter: true,
+  convention: `probability of the text's next token, candidate − baseline, windows of ${WINDOW}`,
+};
+
+/**
+ * Mean, median and 99th percentile of the divergence, how often both agree, and mean and root mean square of the change
+ * of the actual token's probability, with a bootstrap over windows.
+ */
 export function divergenceMetrics(items: DivergenceItems, seed: number): Metrics {
   const { windows } = items;
   const sizes = windows.map(({ divergence }) => divergence.length);
@@ -34,15 +43,54 @@ export function divergenceMetrics(items: DivergenceItems, seed: number): Metrics
     mean: { ...ratio(sums), ...shared, n },
     median: { ...median!, ...shared, n },
     p99: { ...p99!, ...shared, n },
+    ...shiftMetrics(items, seed),
     top1_agreement: { ...(constant ? proportionInterval(total, n) : ratio(agreed)), ...agreement, n },
   });
+}
+
+function shiftMetrics({ windows }: DivergenceItems, seed: number): Record<string, Measurement> {
+  const denominators = windows.map(({ shift }) => shift.length);
+  const n = denominators.reduce((sum, size) => sum + size, 0);
+  // Windows of a single token have no next one.
+  if (n === 0) return {};
+  const sumsOf = (value: (shift: number) => number) =>
+    windows.map(({ shift }) => shift.reduce((sum, one) => sum + value(one), 0));
+  const over = (numerators: number[], transform: (ratio: number) => number) =>
+    corpusInterval(ratioStatistic({ numerators, denominators, transform }), seed);
+  return {
+    probability_shift: {
+      ...over(
+        sumsOf((one) => one),
+        (mean) => mean,
+      ),
+      ...shiftOf,
+      n,
+    },
+    probability_shift_rms: {
+      ...over(
+        sumsOf((one) => one * one),
+        Math.sqrt,
+      ),
+      ...shiftOf,
+      higherIsBetter: false,
+      n,
+    },
+  };
 }
 
 /** The baseline against itself: zero by definition, nothing was sampled. */
 export function selfDivergenceMetrics(): Metrics {
   const exact = (value: number) => ({ value, low: value, high: value, n: 0 });
   const zero = { ...exact(0), ...shared };
-  return named({ mean: zero, median: zero, p99: zero, top1_agreement: { ...exact(1), ...agreement } });
+  const still = { ...exact(0), ...shiftOf };
+  return named({
+    probability_shift: still,
+    probability_shift_rms: { ...still, higherIsBetter: false },
+    mean: zero,
+    median: zero,
+    p99: zero,
+    top1_agreement: { ...exact(1), ...agreement },
+  });
 }
 
 function named(measurements: Record<string, Measurement>): Metrics {

@@ -1,31 +1,26 @@
+import { digestOfJson } from '@quantloop/artifacts';
+import { QuantloopError, type ArtifactRef } from '@quantloop/core';
 import type { z } from 'zod';
-import { QuantloopError } from '@quantloop/core';
-import { ENGINES } from '../../engines/engines.ts';
-import type { CheckRunner } from '../check-runner.ts';
+import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
-import { DivergenceItems } from '../fidelity-items.ts';
+import { DivergenceItems, type FidelityItems } from '../fidelity-items.ts';
+import type { Network, TaskModel } from '../tasks/task-model.ts';
 import { readDocuments } from '../tasks/read-documents.ts';
+import { windowsPerChunk } from './chunk-logits.ts';
 import { compareWindows } from './compare-windows.ts';
 import { divergenceMetrics, selfDivergenceMetrics } from './divergence-metrics.ts';
-import type { Network, TaskModel } from '../tasks/task-model.ts';
+import { recordWindows } from './record-windows.ts';
+import { openDistributions, storeDistributions } from './recorded-distributions.ts';
 import { tokenWindows } from './token-windows.ts';
-
-/** Windows compared together and checkpointed as one: with a vocabulary of 128,000 their logits take 1 GiB a model. */
-const CHUNK = 8;
 
 const Window: z.ZodType<DivergenceItems['windows'][number]> = DivergenceItems.shape.windows.element;
 
-/** Compares the candidate's next-token distributions with the baseline's on a text. */
+/**
+ * How far the candidate's next-token distributions lie from the baseline's on a text. The baseline's own evaluation
+ * records them once; those of its candidates read them back, chunk by chunk.
+ */
 export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, index, context) => {
-  const { model, engine, job, baseline } = context;
-  const provenance = { 'kl-divergence.text': check.text.digest };
-  if (baseline === undefined) {
-    const items = { kind: 'divergence', windows: [] } as const;
-    return {
-      size: 0,
-      run: async () => ({ metrics: selfDivergenceMetrics(), items: { ...items, windows: [] }, provenance }),
-    };
-  }
+  const { model, job, baseline } = context;
   const network = networkOf(model);
   const documents = await readDocuments([await job.store.file(check.text)], null);
   const windows = tokenWindows({
@@ -34,37 +29,91 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
     tokens: check.tokens,
     maxLength: model.maxLength,
   });
+  const text: DivergenceText = {
+    network,
+    windows,
+    header: { vocabulary: network.session.shape.vocabularySize, tokens: digestOfJson(windows) },
+    name: `${index}.divergence`,
+    provenance: { 'kl-divergence.text': check.text.digest },
+  };
   return {
     size: windows.length,
-    run: async () => {
-      await using reference = await ENGINES[engine.kind].openForTasks({
-        folder: await job.store.folder(baseline.model),
-        spec: engine,
-      });
-      const { session } = networkOf(reference);
-      const compared = await checkpointedChunks({
-        context: job,
-        name: `${index}.divergence`,
-        items: windows,
-        size: CHUNK,
-        schema: Window,
-        compute: (chunk, first) =>
-          compareWindows({
-            baseline: session,
-            candidate: network.session,
-            arithmetic: network.arithmetic,
-            windows: chunk,
-            first,
-          }),
-        onDone: (count) => context.advance(count, 'kl-divergence'),
-      });
-      const items = { kind: 'divergence' as const, windows: compared };
-      return { metrics: divergenceMetrics(items, context.seed), items, provenance };
-    },
+    run: () =>
+      baseline === undefined ? record(text, context) : compare(text, recordedBy(baseline.items), context),
   };
 };
 
-/** Divergence needs every token's probability, where tasks need those of a few. */
+interface DivergenceText {
+  network: Network;
+  windows: readonly number[][];
+  header: { vocabulary: number; tokens: string };
+  /** Prefix of the check's blocks in the checkpoint. */
+  name: string;
+  provenance: CheckResult['provenance'];
+}
+
+async function record(text: DivergenceText, context: CheckContext): Promise<CheckResult> {
+  const { network, windows, header, name, provenance } = text;
+  const { checkpoint, signal, store } = context.job;
+  const size = windowsPerChunk(header.vocabulary);
+  async function* chunks() {
+    for (let first = 0; first < windows.length; first += size) {
+      signal.throwIfAborted();
+      const block = `${name}.${first}`;
+      const some = windows.slice(first, first + size);
+      let bytes = await checkpoint.read(block);
+      if (bytes === undefined) {
+        bytes = await recordWindows(network, some, first);
+        await checkpoint.write(block, bytes);
+      }
+      context.advance(some.length, 'kl-divergence');
+      yield bytes;
+    }
+  }
+  const distributions = await storeDistributions({ store, header, chunks: chunks() });
+  return {
+    metrics: selfDivergenceMetrics(),
+    items: { kind: 'divergence', windows: [], distributions },
+    provenance,
+  };
+}
+
+async function compare(
+  text: DivergenceText,
+  distributions: ArtifactRef,
+  context: CheckContext,
+): Promise<CheckResult> {
+  const { network, windows, header, name, provenance } = text;
+  const { job } = context;
+  const recorded = await openDistributions({
+    folder: await job.store.folder(distributions),
+    expected: header,
+  });
+  const size = windowsPerChunk(header.vocabulary);
+  const compared = await checkpointedChunks({
+    context: job,
+    name,
+    items: windows,
+    size,
+    schema: Window,
+    compute: async (chunk, first) =>
+      compareWindows({ network, baseline: await recorded.chunk(first / size), windows: chunk, first }),
+    onDone: (count) => context.advance(count, 'kl-divergence'),
+  });
+  const items = { kind: 'divergence' as const, windows: compared };
+  return { metrics: divergenceMetrics(items, context.seed), items, provenance };
+}
+
+function recordedBy({ checks }: FidelityItems): ArtifactRef {
+  const items = checks.find((check) => check.kind === 'divergence');
+  if (items?.distributions !== undefined) return items.distributions;
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: 'kl-divergence: the distributions of the baseline were not recorded',
+    hint: 'Measure the baseline with the same checks.',
+  });
+}
+
 function networkOf({ network }: TaskModel): Network {
   if (network !== undefined) return network;
   throw new QuantloopError({
