@@ -9,7 +9,9 @@ export {
   recoveryMetrics,
   type ScoredTask,
 } from './fidelity/recovery/recovery-metrics.ts';
-export { builtinTasks, bundleTask, type TaskBundle } from './fidelity/tasks/bundle-task.ts';
+export { type BundleOptions, bundleTask, type TaskBundle } from './fidelity/tasks/bundle-task.ts';
+export type { DataPlace } from './fidelity/tasks/data/open-dataset.ts';
+export { builtinTasks } from './fidelity/tasks/builtin/builtin-tasks.ts';
 export { meanInterval, type MeanInterval } from './statistics/mean-interval.ts';
 export { mean, meanStandardError } from './statistics/mean.ts';
 export { pairedRatio } from './statistics/paired-ratio.ts';

@@ -15,12 +15,8 @@ export {
 export { Checkpoint } from './checkpoint/checkpoint.ts';
 export type { StoredTensor } from './checkpoint/safetensors-header.ts';
 export { CheckpointConfig, readCheckpointConfig } from './checkpoint/config.ts';
-export {
-  type HubOptions,
-  type HubSource,
-  downloadModel,
-  parseHubSource,
-  resolveCommit,
-} from './checkpoint/hub.ts';
+export { type HubSource, downloadModel, parseHubSource, resolveCommit } from './checkpoint/hub.ts';
+export type { HubOptions } from './checkpoint/hub-connection.ts';
+export { type DatasetListing, downloadDatasetFiles, listDataset } from './checkpoint/download-dataset.ts';
 export { ARCHITECTURES, selectArchitecture } from './architectures/index.ts';
 export type { Architecture, BuildOptions } from './architectures/architecture.ts';

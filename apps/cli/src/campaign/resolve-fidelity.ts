@@ -8,7 +8,7 @@ import {
   type KnownMetric,
   type SpecIssue,
 } from '@quantloop/core';
-import { bundleTask, categoryOf, knownRecoveryMetrics } from '@quantloop/evaluate';
+import { bundleTask, categoryOf, knownRecoveryMetrics, type DataPlace } from '@quantloop/evaluate';
 import { demoTasksFolder } from '@quantloop/models';
 import { isBuiltin } from './resolve-calibration.ts';
 import { storeTexts } from './store-texts.ts';
@@ -20,6 +20,7 @@ export interface ResolvedFidelity {
 }
 
 type Item = CampaignFile['evaluation']['fidelity'][number];
+type TaskItem = Extract<Item, { task: string }>;
 
 /** Turns the fidelity items of a campaign into checks: tasks with their data, and texts, become artifacts. */
 export async function resolveFidelity(options: {
@@ -56,7 +57,12 @@ async function resolveItem(
 ): Promise<{ check: FidelityCheck; metrics: readonly KnownMetric[] }> {
   const folder = dirname(campaignFile);
   if ('task' in item) {
-    const { name, bundle, metrics } = await bundleTask({ nameOrPath: taskPlace(item.task, folder), store });
+    const { name, bundle, metrics } = await bundleTask({
+      nameOrPath: taskPlace(item.task, folder),
+      store,
+      fewShot: item.fewShot,
+      data: dataPlace(item.data, folder),
+    });
     const { category, limit = null } = item;
     const check = { kind: 'task' as const, name, bundle, limit, ...(category !== undefined && { category }) };
     return { check, metrics };
@@ -81,4 +87,15 @@ function demoText(file: CampaignFile): { file: string; field: string } {
 /** A built-in task's name as it is; the path of a task file made absolute. */
 function taskPlace(task: string, folder: string): string {
   return /[\\/]|\.ya?ml$/.test(task) ? resolve(folder, task) : task;
+}
+
+/** Paths are relative to the campaign file. */
+function dataPlace(data: TaskItem['data'], folder: string): DataPlace | undefined {
+  if (data === undefined || typeof data === 'string') return data && resolve(folder, data);
+  return Object.fromEntries(
+    Object.entries(data).map(([split, files]) => [
+      split,
+      [files].flat().map((file) => resolve(folder, file)),
+    ]),
+  );
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import {
   outputOptions,
   placeOptions,
+  nonNegativeInteger,
   positiveInteger,
   storeRoot,
   type OutputOptions,
@@ -11,6 +12,8 @@ import {
 interface EvaluateOptions extends OutputOptions, PlaceOptions {
   task: string[];
   limit?: number;
+  fewShot?: number;
+  data?: string;
   baseline?: string;
   performance?: true;
   promptTokens: number;
@@ -25,8 +28,15 @@ export function define(command: Command): void {
   outputOptions(placeOptions(command))
     .summary('measure one model, without a campaign')
     .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
-    .option('--task <name>', 'a task of the demo model, or an lm-eval task file (repeatable)', collect, [])
+    .option(
+      '--task <name>',
+      'a built-in task or group, e.g. gsm8k or mmlu, or an lm-eval task file (repeatable)',
+      collect,
+      [],
+    )
     .option('--limit <n>', 'only the first documents of each task', positiveInteger)
+    .option('--few-shot <n>', 'examples before each question (default: as the task says)', nonNegativeInteger)
+    .option('--data <path>', 'folder or file with the data of the tasks (default: as the task says)')
     .option('--performance', 'measure latency, throughput and memory too (alone when there is no --task)')
     .option('--prompt-tokens <n>', 'tokens of a prompt', positiveInteger, 128)
     .option('--new-tokens <n>', 'tokens to generate', positiveInteger, 64)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
 import { Scenario, type ArtifactRef, type FidelityCheck, type Metrics } from '@quantloop/core';
 import { bundleTask, fidelityStage, performanceStage } from '@quantloop/evaluate';
@@ -5,9 +6,13 @@ import { parseEngine, type EngineFlags } from './parse-engine.ts';
 import { importSource, runVisibly } from './run-visibly.ts';
 
 export interface EvaluateModelOptions extends EngineFlags {
-  /** Names of the demo tasks, or lm-eval task files. */
+  /** Names of built-in tasks or groups, or lm-eval task files. */
   task: readonly string[];
   limit?: number;
+  /** Examples before each question, instead of the tasks' own numbers. */
+  fewShot?: number;
+  /** Folder or file the tasks' data is in, instead of where they say. */
+  data?: string;
   /** Also without tasks. */
   performance?: true;
   promptTokens: number;
@@ -33,7 +38,12 @@ export async function evaluateModel(source: string, options: EvaluateModelOption
   const visible = { store, json: options.json };
   const checks: FidelityCheck[] = [];
   for (const task of options.task) {
-    const { name, bundle } = await bundleTask({ nameOrPath: task, store });
+    const { name, bundle } = await bundleTask({
+      nameOrPath: task,
+      store,
+      fewShot: options.fewShot,
+      data: options.data && resolve(options.data),
+    });
     checks.push({ kind: 'task', name, bundle, limit: options.limit ?? null });
   }
   const { model } = await importSource(source, visible);

@@ -9,12 +9,18 @@ export type TextSource = z.infer<typeof TextSource>;
 /** As written in a campaign file. */
 export const FidelityItem = z.union([
   z.strictObject({
-    /** A built-in task's name, or the path of an lm-eval task file. */
+    /** Name of a built-in task or group, or the path of an lm-eval task file. */
     task: z.string(),
-    /** Only the first N documents. */
+    /** Only the first N documents of each task. */
     limit: z.int().positive().optional(),
     /** What it asks for. @default told from the task's name, else `other` */
     category: Category.optional(),
+    /** Examples before each question, instead of the task's own number. */
+    fewShot: z.int().nonnegative().optional(),
+    /** Where the data is instead of where the task says: a folder, the evaluated split's file, or files by split. */
+    data: z
+      .union([z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))])
+      .optional(),
   }),
   z.strictObject({
     metric: z.literal('kl-divergence'),
@@ -30,7 +36,7 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('task'),
     name: z.string(),
-    /** Folder artifact: `task.yaml` and the data files it names. */
+    /** Folder artifact: a task or a group of tasks, with their data. */
     bundle: ArtifactRef,
     limit: z.int().positive().nullable(),
     category: Category.optional(),

@@ -1,7 +1,7 @@
 import type { FidelityCheck, Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import type { ScoredTask } from './recovery/recovery-metrics.ts';
-import type { DivergenceItems, FidelityItems, TaskItems } from './fidelity-items.ts';
+import type { FidelityItems } from './fidelity-items.ts';
 import type { TaskModel } from './tasks/task-model.ts';
 
 /** What every check of an evaluation shares. */
@@ -17,9 +17,10 @@ export interface CheckContext {
 
 export interface CheckResult {
   metrics: Metrics;
-  items: TaskItems | DivergenceItems;
-  /** Present for tasks, which are told together as well. */
-  task?: ScoredTask;
+  /** One entry a task: a group has several. */
+  items: FidelityItems['checks'];
+  /** Tasks, which are told together as well; a group is one where it has a score of its own. */
+  tasks: ScoredTask[];
   provenance: Provenance;
 }
 

@@ -30,9 +30,9 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
 
   const results: CheckResult[] = [];
   for (const check of prepared) results.push(await check.run());
-  const items: FidelityItems = { schemaVersion: 1, checks: results.map((result) => result.items) };
+  const items: FidelityItems = { schemaVersion: 1, checks: results.flatMap((result) => result.items) };
   const distributions = items.checks.find((check) => check.kind === 'divergence')?.distributions;
-  const tasks = results.flatMap(({ task }) => task ?? []);
+  const tasks = results.flatMap((result) => result.tasks);
   const measured: Metrics = Object.assign({}, ...results.map(({ metrics }) => metrics));
   const metrics = adjustOverTasks(
     measured,

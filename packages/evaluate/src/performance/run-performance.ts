@@ -2,7 +2,7 @@ import { version as nodeVersion } from 'node:process';
 import type { Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { ENGINES } from '../engines/engines.ts';
-import { readDocuments } from '../fidelity/tasks/read-documents.ts';
+import { allJsonLines } from '../fidelity/tasks/data/read-json.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import type { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
 
@@ -34,8 +34,7 @@ export async function run(
     baseline,
     checkpoint,
     signal,
-    readTexts: async (texts) =>
-      (await readDocuments([await store.file(texts)], null)).map(({ text }) => String(text)),
+    readTexts: async (texts) => (await allJsonLines(await store.file(texts))).map(({ text }) => String(text)),
     progress: (progress) => context.progress(progress),
     resumed: (blocks) => context.resumed(blocks),
   });

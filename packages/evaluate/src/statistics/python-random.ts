@@ -42,6 +42,34 @@ export class PythonRandom {
     return this.#word() >>> (32 - k);
   }
 
+  /** Indices of `k` of `n` items, as `random.sample(range(n), k)` gives them. */
+  sample(n: number, k: number): number[] {
+    if (k < 0 || k > n) throw new RangeError(`cannot draw ${k} of ${n}`);
+    // CPython takes a pool of indices where that is smaller than a set of the k drawn ones.
+    const setSize = 21 + (k > 5 ? 4 ** Math.ceil(Math.log(k * 3) / Math.log(4)) : 0);
+    if (n > setSize) {
+      const drawn = new Set<number>();
+      while (drawn.size < k) drawn.add(this.#below(n));
+      return [...drawn];
+    }
+    const pool = Array.from({ length: n }, (_, i) => i);
+    return Array.from({ length: k }, (_, i) => {
+      const j = this.#below(n - i);
+      const drawn = pool[j]!;
+      pool[j] = pool[n - i - 1]!;
+      return drawn;
+    });
+  }
+
+  /** An integer in [0, n): as many bits as n has, drawn again until they are below it. */
+  #below(n: number): number {
+    const width = 32 - Math.clz32(n);
+    let drawn: number;
+    do drawn = this.bits(width);
+    while (drawn >= n);
+    return drawn;
+  }
+
   #initialize(seed: number): void {
     const state = this.#state;
     state[0] = seed;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importModel } from '@quantloop/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadTask } from '../../src/fidelity/tasks/load-task.ts';
-import { readDocuments } from '../../src/fidelity/tasks/read-documents.ts';
+import { readTaskData } from '../../src/fidelity/tasks/data/task-data.ts';
+import { loadTask, makeTask } from '../../src/fidelity/tasks/load-task.ts';
 import { scoreDocuments } from '../../src/fidelity/tasks/score-documents.ts';
 import { taskMetrics } from '../../src/fidelity/metrics/task-metrics.ts';
 import { ENGINES } from '../../src/engines/engines.ts';
@@ -42,8 +42,7 @@ const totals: Record<string, Record<string, number | string>> = present
   ? JSON.parse(readFileSync(join(shared, 'golden/stories260k.results.json'), 'utf8'))
   : {};
 
-// Few-shot tasks are refused for now.
-const names = Object.keys(totals).filter((name) => !name.includes('shot-'));
+const names = Object.keys(totals);
 
 describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../shared/data)', () => {
   let folder: string;
@@ -63,19 +62,31 @@ describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../sha
     await rm(folder, { recursive: true });
   });
 
-  async function score(task: string, limit: number | null) {
-    const loaded = await loadTask(join(shared, 'tasks', `${task}.yaml`));
-    const documents = await readDocuments(loaded.dataFiles, limit);
+  /** @param name e.g. `sciq_val`, or `sciq_val@2shot` for two examples a prompt. */
+  async function score(name: string, limit: number | null) {
+    const [task, variant = ''] = name.split('@');
+    const file = await loadTask(join(shared, 'tasks', `${task}.yaml`));
+    const num_fewshot = Number(/^(\d+)shot/.exec(variant)?.[1] ?? file.definition.num_fewshot ?? 0);
+    const loaded = makeTask({ ...file.definition, num_fewshot }, file.place);
+    const { documents, shots } = await readTaskData(loaded, { limit });
     const results = [];
     for (let first = 0; first < documents.length; first += 32) {
       const chunk = documents.slice(first, first + 32);
       const ids = chunk.map((_, i) => first + i);
-      results.push(...(await scoreDocuments({ task: loaded, model, documents: chunk, ids })));
+      results.push(
+        ...(await scoreDocuments({
+          task: loaded,
+          model,
+          documents: chunk,
+          ids,
+          shots: shots.slice(first, first + 32),
+        })),
+      );
     }
     return { loaded, results };
   }
 
-  test.for(names.map((name) => [name.split('@')[0]!] as const))(
+  test.for(names.map((name) => [name.replace(/[@-]first\d+$/, '')] as const))(
     '%s: each of the first documents',
     async ([task]) => {
       // Wikitext pages are long: three of them are 25,000 tokens.
@@ -84,6 +95,7 @@ describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../sha
       expect(expected.length).toBeGreaterThanOrEqual(results.length);
       for (const sample of expected) {
         const { values, sample: ours } = results[sample.doc_id]!;
+        if (ours.prompt !== '') expect(ours.prompt).toBe(sample.arguments['gen_args_0']!.arg_0);
         const responses = sample.resps.map(([response]) => response!);
         if (loaded.definition.output_type === 'generate_until') {
           expect(ours.responses).toEqual(responses);
@@ -115,10 +127,10 @@ describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../sha
     { timeout: 1_800_000 },
     async ([name], { skip }) => {
       if (!full && !QUICK.includes(name)) skip('set QUANTLOOP_FULL=1 for the long ones');
-      const [task, part] = name.split('@');
-      const { loaded, results } = await score(task!, part === undefined ? null : 200);
-      const items = itemsOf(task!, 'golden', results);
-      const metrics = taskMetrics({ definition: loaded.definition, name: task!, items, seed: 0 });
+      const task = name.split('@')[0]!;
+      const { loaded, results } = await score(name, name.includes('first200') ? 200 : null);
+      const items = itemsOf(task, 'golden', results);
+      const metrics = taskMetrics({ definition: loaded.definition, name: task, items, seed: 0 });
       expect(items.documents).toBe(totals[name]!.n);
       for (const [key, expected] of Object.entries(totals[name]!)) {
         const [metric, filter] = key.split(',');

@@ -5,7 +5,7 @@ import { openStore } from '@quantloop/artifacts';
 import { expect, onTestFinished, test } from 'vitest';
 import { bundleTask, builtinTasks } from '../../src/index.ts';
 import { loadTask } from '../../src/fidelity/tasks/load-task.ts';
-import { readDocuments } from '../../src/fidelity/tasks/read-documents.ts';
+import { readTaskData } from '../../src/fidelity/tasks/data/task-data.ts';
 
 const TASK = {
   task: 'tiny',
@@ -37,9 +37,12 @@ async function taskFile(
 
 test.for([
   [{ doc_to_txt: 'x' }, 'invalid-spec', /unknown field "doc_to_txt"/, /Did you mean "doc_to_text"\?/],
-  [{ num_fewshot: 5 }, 'unsupported', /num_fewshot is 5, only 0 is followed yet/, /num_fewshot: 0/],
-  [{ process_docs: 'f' }, 'unsupported', /"process_docs" is not followed yet/, /./],
-  [{ dataset_path: 'gsm8k' }, 'invalid-spec', /dataset_path: only "json"/, /.*/],
+  [
+    { use_prompt: 'promptsource:*' },
+    'unsupported',
+    /"use_prompt" is not followed: its prompt is one of/,
+    /doc_to_text/,
+  ],
   [
     { metric_list: [{ metric: 'exact_mtach' }] },
     'invalid-spec',
@@ -77,13 +80,6 @@ test.for([
     /needs doc_to_choice/,
     /.*/,
   ],
-  [
-    { dataset_kwargs: { data_files: { test: 'absent.jsonl' } } },
-    'invalid-spec',
-    /no data file absent.jsonl/,
-    /Put it at/,
-  ],
-  [{ test_split: 'tset' }, 'invalid-spec', /data_files has no "tset"/, /"test"/],
   [{ test_split: null }, 'invalid-spec', /neither test_split nor validation_split/, /./],
 ] as const)(
   'a task file with %j is refused, naming the place and the way out',
@@ -100,21 +96,47 @@ test.for([
   },
 );
 
-test('a Python function in a task file is refused, not read as text', async () => {
+test('a Python function without an equivalent is named, with those that there are', async () => {
   const file = await taskFile({});
   await writeFile(file, `${JSON.stringify(TASK).slice(0, -1)}, "doc_to_choice": !function utils.choices }`);
   await expect(loadTask(file)).rejects.toMatchObject({
     code: 'unsupported',
-    message: expect.stringContaining('!function') as string,
+    message: `${file}: doc_to_choice calls the Python function utils.choices, which has no equivalent here`,
+    hint: expect.stringContaining('winogrande.doc_to_choice') as string,
   });
 });
 
-test('a column that does not exist is named with file, field and document', async () => {
-  const { fields, dataFiles } = await loadTask(await taskFile({ doc_to_text: '{{question}}' }));
-  const [document] = await readDocuments(dataFiles, null);
-  expect(() => fields.text(document!, 0)).toThrow(
-    /doc_to_text, document 0: "question" is no column of the document/,
-  );
+test('a column that does not exist is named with file, field, document and the columns there are', async () => {
+  const task = await loadTask(await taskFile({ doc_to_text: '{{question}}' }));
+  const { documents } = await readTaskData(task, { limit: null });
+  const error = (() => {
+    try {
+      return task.fields.text(documents[0]!, 0);
+    } catch (reason) {
+      return reason;
+    }
+  })();
+  expect(error).toMatchObject({
+    code: 'invalid-spec',
+    message: expect.stringMatching(
+      /doc_to_text, document 0: "question" is no column of the document/,
+    ) as string,
+    hint: 'The document has the columns q, a.',
+  });
+});
+
+test.for([
+  [{ data_files: { test: 'absent.jsonl' } }, /no data file absent.jsonl/, /Put it at/],
+  [{ data_files: { tset: 'tiny.jsonl' } }, /the data files have no split "test"/, /"tset"/],
+  // Files without a split's name are the split "train", as in the Python library.
+  [{ data_files: 'tiny.jsonl' }, /the data files have no split "test"/, /Did you mean "train"|Known: train/],
+  [{}, /data_files names no file/, /data_files: { test/],
+] as const)('data at %j is not found, with the way out', async ([dataset_kwargs, message, hint]) => {
+  const task = await loadTask(await taskFile({ dataset_kwargs }));
+  const reading = readTaskData(task, { limit: null });
+  await expect(reading).rejects.toMatchObject({ code: 'invalid-spec' });
+  await expect(reading).rejects.toThrow(message);
+  await expect(reading).rejects.toMatchObject({ hint: expect.stringMatching(hint) as string });
 });
 
 test.for([
@@ -122,8 +144,8 @@ test.for([
   ['[1, 2]\n', /tiny\.jsonl:1 is not an object of columns/],
   ['\n', /holds no document/],
 ] as const)('a data file with %j is refused by line', async ([data, message]) => {
-  const { dataFiles } = await loadTask(await taskFile({}, data));
-  await expect(readDocuments(dataFiles, null)).rejects.toThrow(message);
+  const task = await loadTask(await taskFile({}, data));
+  await expect(readTaskData(task, { limit: null })).rejects.toThrow(message);
 });
 
 test.for([
@@ -171,16 +193,16 @@ test('a bundle needs nothing but itself, and equal tasks have equal bundles', as
   const first = await bundleTask({ nameOrPath: await taskFile({}), store });
   const second = await bundleTask({ nameOrPath: await taskFile({}), store });
   expect(second.bundle).toEqual(first.bundle);
-  const { dataFiles, fields } = await loadTask(join(await store.folder(first.bundle), 'task.yaml'));
-  const [document] = await readDocuments(dataFiles, null);
-  expect([fields.text(document!, 0), fields.target(document!, 0)]).toEqual(['1+1=', '2']);
+  const task = await loadTask(join(await store.folder(first.bundle), 'task.yaml'));
+  const { documents } = await readTaskData(task, { limit: null });
+  expect([task.fields.text(documents[0]!, 0), task.fields.target(documents[0]!, 0)]).toEqual(['1+1=', '2']);
 });
 
-test('built-in tasks all load; an unknown name gets the nearest', async () => {
+test('the demo tasks come with their data; an unknown name gets the nearest', async () => {
   const root = await folder();
   const store = await openStore({ root: join(root, 'store') });
   onTestFinished(() => store.close());
-  const names = await builtinTasks();
+  const names = (await builtinTasks()).filter((name) => name.startsWith('demo_'));
   expect(names).toContain('demo_arithmetic');
   for (const name of names)
     expect((await bundleTask({ nameOrPath: name, store })).documents).toBeGreaterThan(0);

@@ -1,19 +1,8 @@
-import { realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ListFileEntry } from '@huggingface/hub';
 import { QuantloopError } from '@quantloop/core';
 import { chooseOnnx } from '../import/onnx-files.ts';
-
-/** Where and as whom to download. */
-export interface HubOptions {
-  /** Default: `HF_ENDPOINT`, else https://huggingface.co. */
-  endpoint?: string;
-  /** Default: `HF_TOKEN`, else anonymous. */
-  token?: string;
-  /** Default: the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), shared with the Python libraries. */
-  cacheFolder?: string;
-  signal?: AbortSignal;
-}
+import { attempt, connection, hubLibrary, requireSize, type HubOptions } from './hub-connection.ts';
 
 export interface HubSource {
   repo: string;
@@ -34,9 +23,6 @@ export function parseHubSource(source: string): HubSource {
     hint: 'Write hf:organisation/name or hf:organisation/name@revision, with a branch, tag or commit.',
   });
 }
-
-/** Loaded on the first use: it takes 0.1 s, which every job that reads a tokenizer would pay. */
-const hubLibrary = () => import('@huggingface/hub');
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -89,15 +75,6 @@ export async function downloadModel(
   });
 }
 
-/** A transfer cut short must not stay in the cache, where it would pass for the whole file. */
-async function requireSize(file: string, size: number): Promise<void> {
-  const found = (await stat(file)).size;
-  if (found === size) return;
-  await rm(await realpath(file), { force: true });
-  await rm(file, { force: true });
-  throw new Error(`${file} has ${found} bytes instead of ${size}`);
-}
-
 const SIDECAR =
   /^(config|generation_config|genai_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$/;
 
@@ -111,51 +88,4 @@ function neededFiles(entries: ListFileEntry[]): ListFileEntry[] {
   );
   const sidecars = entries.filter(({ path }) => SIDECAR.test(path) || path === 'chat_template.jinja');
   return [...sidecars, ...(weights.length > 0 ? weights : onnx)];
-}
-
-function connection(options: HubOptions): { hubUrl?: string; accessToken?: string; fetch?: typeof fetch } {
-  const endpoint = options.endpoint ?? process.env['HF_ENDPOINT'];
-  const token = options.token ?? process.env['HF_TOKEN'];
-  const { signal } = options;
-  if (token && !token.startsWith('hf_')) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: 'HF_TOKEN is no token of the Hugging Face hub: it does not start with "hf_".',
-      hint: 'Create a token in the settings of your account on the hub, or unset HF_TOKEN.',
-    });
-  }
-  return {
-    ...(endpoint ? { hubUrl: endpoint.replace(/\/+$/, '') } : {}),
-    ...(token ? { accessToken: token } : {}),
-    ...(signal ? { fetch: (input, init) => fetch(input, { ...init, signal }) } : {}),
-  };
-}
-
-/** Turns what the hub answers into failures with a way out. */
-async function attempt<Result>(
-  { repo, revision }: HubSource,
-  { signal }: HubOptions,
-  request: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await request();
-  } catch (cause) {
-    if (signal?.aborted) throw signal.reason;
-    if (cause instanceof QuantloopError) throw cause;
-    const status = (cause as { statusCode?: number }).statusCode;
-    if (status === 401 || status === 403 || status === 404) {
-      throw new QuantloopError({
-        code: 'invalid-spec',
-        message: `The hub answers ${status} for hf:${repo}@${revision}.`,
-        hint: 'Check name and revision; for a private or gated model set HF_TOKEN to a token with access.',
-        cause,
-      });
-    }
-    throw new QuantloopError({
-      code: 'store-unavailable',
-      message: `hf:${repo}@${revision} could not be downloaded: ${(cause as Error).message}`,
-      hint: 'Check the network (HF_ENDPOINT names another hub), or download the model and give its folder.',
-      cause,
-    });
-  }
 }

@@ -7,7 +7,7 @@ import { ExternalDataWriter, diskFailure, readModel, writeModel } from '@quantlo
 import { selectArchitecture } from '../architectures/index.ts';
 import { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type CheckpointConfig, readCheckpointConfig } from '../checkpoint/config.ts';
-import type { HubOptions } from '../checkpoint/hub.ts';
+import type { HubOptions } from '../checkpoint/hub-connection.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import { checkDecoder, isEncoder } from './check-decoder.ts';
 import { readGenaiConfig, renameInGenaiConfig } from '../checkpoint/genai-config.ts';

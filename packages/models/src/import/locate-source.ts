@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { QuantloopError } from '@quantloop/core';
 import { DEMO_MODEL, demoModelFolder } from '../builtin.ts';
-import { type HubOptions, downloadModel, parseHubSource } from '../checkpoint/hub.ts';
+import type { HubOptions } from '../checkpoint/hub-connection.ts';
+import { downloadModel, parseHubSource } from '../checkpoint/hub.ts';
 
 /**
  * The local folder of a source: `builtin:demo`, a folder, or `hf:org/name@revision`, which is downloaded.

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { digestOfFile, digestOfJson } from '@quantloop/artifacts';
-import { type HubOptions, parseHubSource, resolveCommit } from '../checkpoint/hub.ts';
+import type { HubOptions } from '../checkpoint/hub-connection.ts';
+import { parseHubSource, resolveCommit } from '../checkpoint/hub.ts';
 import { locateSource } from './locate-source.ts';
 import { findSourceFiles } from './source-files.ts';
 

@@ -5,7 +5,7 @@ import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts'
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
 import { DivergenceItems, type FidelityItems } from '../fidelity-items.ts';
 import type { Network, TaskModel } from '../tasks/task-model.ts';
-import { readDocuments } from '../tasks/read-documents.ts';
+import { allJsonLines } from '../tasks/data/read-json.ts';
 import { windowsPerChunk } from './chunk-logits.ts';
 import { compareWindows } from './compare-windows.ts';
 import { divergenceMetrics, selfDivergenceMetrics } from './divergence-metrics.ts';
@@ -22,9 +22,9 @@ const Window: z.ZodType<DivergenceItems['windows'][number]> = DivergenceItems.sh
 export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, index, context) => {
   const { model, job, baseline } = context;
   const network = networkOf(model);
-  const documents = await readDocuments([await job.store.file(check.text)], null);
+  const lines = await allJsonLines(await job.store.file(check.text));
   const windows = tokenWindows({
-    texts: documents.map((document, i) => textOf(document, i)),
+    texts: lines.map((line, i) => textOf(line, i)),
     encode: (text) => model.tokenizer.encode(text),
     tokens: check.tokens,
     maxLength: model.maxLength,
@@ -73,7 +73,8 @@ async function record(text: DivergenceText, context: CheckContext): Promise<Chec
   const distributions = await storeDistributions({ store, header, chunks: chunks() });
   return {
     metrics: selfDivergenceMetrics(),
-    items: { kind: 'divergence', windows: [], distributions },
+    items: [{ kind: 'divergence', windows: [], distributions }],
+    tasks: [],
     provenance,
   };
 }
@@ -101,7 +102,7 @@ async function compare(
     onDone: (count) => context.advance(count, 'kl-divergence'),
   });
   const items = { kind: 'divergence' as const, windows: compared };
-  return { metrics: divergenceMetrics(items, context.seed), items, provenance };
+  return { metrics: divergenceMetrics(items, context.seed), items: [items], tasks: [], provenance };
 }
 
 function recordedBy({ checks }: FidelityItems): ArtifactRef {

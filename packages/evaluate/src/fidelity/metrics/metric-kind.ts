@@ -1,5 +1,5 @@
 import type { MetricEntry, TaskDefinition } from '../tasks/task-definition.ts';
-import type { TaskDocument } from '../tasks/read-documents.ts';
+import type { TaskDocument } from '../tasks/data/task-document.ts';
 import type { AggregationName } from './aggregations.ts';
 
 export type OutputType = TaskDefinition['output_type'];

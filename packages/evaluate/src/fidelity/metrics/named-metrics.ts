@@ -25,7 +25,9 @@ export function filterColumn(column: string, filter: string): string {
 export function namedMetrics(task: TaskDefinition): NamedMetric[] {
   const filters = task.filter_list?.map(({ name }) => name) ?? [NO_FILTER];
   return task.metric_list.flatMap((entry) =>
-    Object.entries(entryMetrics(entry)).flatMap(([name, metric]) => {
+    Object.entries(entryMetrics(entry)).flatMap(([name, { binary, ...rest }]) => {
+      // A process_results of its own may give what is right or wrong elsewhere as a share.
+      const metric = { ...rest, ...(binary && task.process_results == null ? { binary } : {}) };
       if (task.output_type !== 'generate_until') return [{ name, metric }];
       const of = (filter: string, shown: string): NamedMetric => ({
         name: shown,

@@ -1,74 +1,138 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Store } from '@quantloop/artifacts';
-import { QuantloopError, suggestName, type ArtifactRef } from '@quantloop/core';
-import { demoTasksFolder } from '@quantloop/models';
-import { stringify } from 'yaml';
-import { evaluatedSplit, loadTask } from './load-task.ts';
+import type { ArtifactRef } from '@quantloop/core';
+import type { HubOptions } from '@quantloop/models';
+import { evaluatedSplit, type DataPlace } from './data/open-dataset.ts';
+import { readSplits, shotSource } from './data/task-data.ts';
+import type { TaskDocument } from './data/task-document.ts';
+import { FunctionReference } from './definition/function-reference.ts';
+import { writeFields } from './definition/read-fields.ts';
+import { findTasks, groupsOf, leavesOf, type TaskGroup, type TaskLeaf } from './definition/task-tree.ts';
+import { checkDocument } from './check-document.ts';
+import { drawShots } from './few-shot/draw-shots.ts';
+import { groupMetricNames } from './group-metrics.ts';
+import { hookName } from './hooks/find-hook.ts';
+import { makeTask } from './load-task.ts';
 import { namedMetrics } from '../metrics/named-metrics.ts';
-import { readDocuments } from './read-documents.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 export interface TaskBundle {
-  /** The task's own name: prefix of its metrics. */
+  /** The task's or group's own name. */
   name: string;
-  /** Folder artifact: `task.yaml` and the data files it names, beside it. */
+  /** Folder artifact: see `readBundle`. */
   bundle: ArtifactRef;
-  /** What it will measure, e.g. `demo_arithmetic.exact_match`. */
+  /** What it will measure, e.g. `demo_arithmetic.exact_match`; of a group also what its tasks measure. */
   metrics: { name: string; higherIsBetter: boolean }[];
-  /** Documents of the evaluated split. */
+  /** Documents of the evaluated splits. */
   documents: number;
 }
 
+export interface BundleOptions {
+  /** A built-in task, group or tag, or the path of an lm-eval YAML file (`.yaml`, `.yml`). */
+  nameOrPath: string;
+  store: Store;
+  /** Where the data is, instead of where the task says; of a group a folder with one of each task's dataset_name. */
+  data?: DataPlace | undefined;
+  /** Examples a prompt, instead of the task's own number; tasks that say 0 stay without. */
+  fewShot?: number | undefined;
+  hub?: HubOptions | undefined;
+}
+
 /**
- * Makes a task self-contained: a worker anywhere needs only the artifact.
+ * Makes a task or group self-contained: a worker anywhere needs only the artifact. Reads the data, from the hub where
+ * the task says so, and tries the first document of each task.
  *
- * @param options.nameOrPath a built-in task's name, or the path of an lm-eval task file (`.yaml`, `.yml`).
- * @throws QuantloopError `invalid-spec` or `unsupported`, naming file, field and the nearest known name.
+ * @throws QuantloopError `invalid-spec` or `unsupported`, naming file, field, column and the nearest known name;
+ * `store-unavailable` where the hub cannot be reached.
  */
-export async function bundleTask(options: { nameOrPath: string; store: Store }): Promise<TaskBundle> {
+export async function bundleTask(options: BundleOptions): Promise<TaskBundle> {
   const { nameOrPath, store } = options;
-  const file = isPath(nameOrPath) ? nameOrPath : await builtinTask(nameOrPath);
-  const { definition, dataFiles } = await loadTask(file);
-  const documents = await readDocuments(dataFiles, null);
+  const tree = await findTasks(nameOrPath);
   const folder = await store.scratch();
-  await mkdir(join(folder, 'data'));
-  const names = dataFiles.map((path, i) =>
-    dataFiles.length === 1 ? basename(path) : `${i}-${basename(path)}`,
-  );
-  for (const [i, name] of names.entries()) await copyFile(dataFiles[i]!, join(folder, 'data', name));
-  await writeFile(join(folder, 'task.yaml'), stringify(selfContained(definition, names)));
+  const leaves = leavesOf(tree).map((leaf) => withShots(leaf, options.fewShot));
+  let documents = 0;
+  for (const leaf of leaves) {
+    const home = 'group' in tree ? join(folder, folderName(leaf.definition.task)) : folder;
+    documents += await writeTask(leaf, home, options);
+  }
+  if ('group' in tree) await writeFile(join(folder, 'group.yaml'), writeFields(groupFields(tree)));
+  const definitions = leaves.map(({ definition }) => definition);
   return {
-    name: definition.task,
+    name: 'group' in tree ? tree.group : tree.definition.task,
     bundle: await store.putFolder(folder),
-    metrics: namedMetrics(definition).map(({ name, metric }) => ({
-      name: `${definition.task}.${name}`,
-      higherIsBetter: metric.higherIsBetter,
-    })),
-    documents: documents.length,
+    metrics: [...groupsOf(tree).flatMap(groupMetricNames), ...definitions.flatMap(taskMetricNames)],
+    documents,
   };
 }
 
-/** Names of the tasks that come with quantloop. */
-export async function builtinTasks(): Promise<string[]> {
-  const files = await readdir(demoTasksFolder());
-  return files.filter((file) => file.endsWith('.yaml')).map((file) => basename(file, '.yaml'));
+/** Names of tasks may hold ":", which names of folders may not everywhere. */
+export const folderName = (task: string) => task.replaceAll(':', '-');
+
+const taskMetricNames = (definition: TaskDefinition) =>
+  namedMetrics(definition).map(({ name, metric }) => ({
+    name: `${definition.task}.${name}`,
+    higherIsBetter: metric.higherIsBetter,
+  }));
+
+/** A task whose file says 0 keeps that, as in lm-eval. */
+function withShots(leaf: TaskLeaf, fewShot: number | undefined): TaskLeaf {
+  if (fewShot === undefined || leaf.definition.num_fewshot === 0) return leaf;
+  return { ...leaf, definition: { ...leaf.definition, num_fewshot: fewShot } };
 }
 
-const isPath = (nameOrPath: string) => /[\\/]|\.ya?ml$/.test(nameOrPath);
-
-async function builtinTask(name: string): Promise<string> {
-  const known = await builtinTasks();
-  if (known.includes(name)) return join(demoTasksFolder(), `${name}.yaml`);
-  throw new QuantloopError({
-    code: 'invalid-spec',
-    message: `unknown task "${name}"`,
-    hint: `${suggestName(name, known)} Or give the path of an lm-eval task file.`,
-  });
+async function writeTask(
+  { definition, place }: TaskLeaf,
+  folder: string,
+  options: BundleOptions,
+): Promise<number> {
+  const task = makeTask(definition, place);
+  const { documents, pool } = await readSplits(task, options);
+  const first = documents.slice(0, 1);
+  const count = definition.num_fewshot ?? 0;
+  const shots = pool && drawShots({ pool, count, documents: first, task: definition.task });
+  checkDocument(task, first[0]!, shots?.[0] ?? []);
+  await mkdir(join(folder, 'data'), { recursive: true });
+  const splits: Record<string, readonly TaskDocument[]> = { [evaluatedSplit(definition)]: documents };
+  const source = shotSource(definition);
+  if (pool !== undefined && source.samples === undefined) splits[source.split] ??= pool.documents;
+  const data_files: Record<string, string> = {};
+  for (const [split, rows] of Object.entries(splits)) {
+    data_files[split] = `data/${folderName(split)}.jsonl`;
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+    await writeFile(join(folder, data_files[split]), lines.join(''));
+  }
+  await writeFile(join(folder, 'task.yaml'), writeFields(selfContained(definition, data_files)));
+  return documents.length;
 }
 
-function selfContained(definition: TaskDefinition, names: string[]): TaskDefinition {
-  const split = evaluatedSplit(definition);
-  const data_files = { [split]: names.map((name) => `data/${name}`) };
-  return { ...definition, dataset_kwargs: { data_files } };
+/** The task over its own files: documents are written as process_docs made them. */
+function selfContained(definition: TaskDefinition, data_files: Record<string, string>): object {
+  const { process_docs: _, fewshot_config, dataset_name: __, ...rest } = definition;
+  const { process_docs: ___, ...config } = fewshot_config ?? {};
+  const fields = {
+    ...rest,
+    ...(fewshot_config == null ? {} : { fewshot_config: config }),
+    dataset_path: 'json',
+    dataset_kwargs: { data_files },
+  };
+  return named(fields, definition) as object;
+}
+
+/** Functions by the name they have here, which needs no folder to be understood. */
+function named(value: unknown, definition: TaskDefinition): unknown {
+  if (value instanceof FunctionReference) return new FunctionReference(hookName(value, definition));
+  if (Array.isArray(value)) return value.map((item) => named(item, definition));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, named(item, definition)]));
+}
+
+/** The group as lm-eval writes it, its tasks by name: they are beside it. */
+function groupFields({ group, alias, aggregates, members }: TaskGroup): object {
+  return {
+    group,
+    ...(alias === undefined ? {} : { group_alias: alias }),
+    task: members.map((member) => ('group' in member ? groupFields(member) : member.definition.task)),
+    ...(aggregates.length === 0 ? {} : { aggregate_metric_list: aggregates }),
+  };
 }

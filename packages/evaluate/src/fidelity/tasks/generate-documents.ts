@@ -5,24 +5,24 @@ import type { DocumentBatch } from './score-documents.ts';
 
 /** Greedy generation until a stop string, the end token or the limit; answers are filtered and compared. */
 export async function generateDocuments(batch: DocumentBatch): Promise<DocumentResult[]> {
-  const { task, model, documents, ids, signal } = batch;
-  const { definition, fields } = task;
-  const contexts = documents.map(
-    (document, i) => definition.description + String(fields.text(document, ids[i]!)),
-  );
+  const { task, model, documents, ids, shots, signal } = batch;
+  const { definition } = task;
+  const contexts = documents.map((document, i) => String(task.prompt(document, ids[i]!, shots[i]!)));
   const targets = documents.map((document, i) => targetsOf(batch, document, ids[i]!));
-  const { until = [definition.fewshot_delimiter], max_gen_toks } = definition.generation_kwargs;
+  const { until, max_gen_toks } = definition.generation_kwargs;
   const texts = await model.generate({
     prompts: contexts.map((context) => encodePrompt(batch, context)),
     maxNewTokens: max_gen_toks,
-    until: until.filter((stop) => stop !== ''),
+    until: (until ?? [definition.fewshot_delimiter]).filter((stop) => stop !== ''),
     ...(signal === undefined ? {} : { signal }),
   });
   const results: DocumentResult[] = [];
   for (const [i, text] of texts.entries()) {
     const values: Record<string, number> = {};
     for (const { name, answer } of task.filters) {
-      const outcome = { document: documents[i]!, answers: [answer(text)], targets: targets[i]! };
+      // Greedy decoding repeated gives the same answer each time.
+      const answers = answer(Array<string>(definition.repeats).fill(text), documents[i]!);
+      const outcome = { document: documents[i]!, answers, targets: targets[i]! };
       for (const [column, value] of Object.entries(await task.judge.values('generate_until', outcome)))
         values[filterColumn(column, name)] = value;
     }
@@ -50,7 +50,7 @@ function encodePrompt({ task, model }: DocumentBatch, context: string): number[]
 /** The target's text, or several of which any counts; an index names a choice. */
 function targetsOf({ task }: DocumentBatch, document: Record<string, unknown>, id: number): string[] {
   const target = task.fields.target(document, id);
-  const choices = task.definition.doc_to_choice === undefined ? undefined : task.fields.choices(document, id);
+  const choices = task.definition.doc_to_choice == null ? undefined : task.fields.choices(document, id);
   const list = Array.isArray(target) ? target : [target];
   if (list.length === 0) {
     throw new QuantloopError({

@@ -1,78 +1,59 @@
-import { access } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { QuantloopError, suggestName } from '@quantloop/core';
+import type { TaskDocument } from './data/task-document.ts';
+import { parseTask } from './definition/parse-task.ts';
+import { readFields } from './definition/read-fields.ts';
 import { documentFields, type DocumentFields } from './document-fields.ts';
-import { makeFilter, type AnswerFilter } from './filters.ts';
 import { NO_FILTER } from '../metrics/named-metrics.ts';
 import { taskJudge, type TaskJudge } from '../metrics/task-judge.ts';
-import { readTask } from './read-task.ts';
+import { promptBuilder, type PromptBuilder } from './few-shot/build-prompt.ts';
+import { makeFilter, type AnswerFilter } from './filters.ts';
+import { findHook } from './hooks/find-hook.ts';
+import type { ResultHook } from './hooks/hook.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
-/** A task file read and checked, with its functions made. */
+/** A task read and checked, with its functions made. */
 export interface LoadedTask {
   definition: TaskDefinition;
-  /** Absolute paths of the evaluated split's data files. */
-  dataFiles: string[];
+  /** For messages: its file, or the name of a built-in task. */
+  place: string;
+  /** process_docs; undefined where documents are used as they come. */
+  processed: ((document: TaskDocument) => TaskDocument) | undefined;
   fields: DocumentFields;
+  prompt: PromptBuilder;
+  /** process_results; undefined where results are scored in the usual way. */
+  results: ResultHook | undefined;
   filters: { name: string; answer: AnswerFilter }[];
   judge: TaskJudge;
 }
 
 /**
- * Loads an lm-eval task file.
+ * Loads an lm-eval task file, with what it includes.
  *
  * @throws QuantloopError `invalid-spec` or `unsupported`, naming the file and the field.
  */
 export async function loadTask(file: string): Promise<LoadedTask> {
-  const definition = await readTask(file);
-  const pipelines = definition.filter_list ?? [];
+  return makeTask(parseTask(await readFields(file), file), file);
+}
+
+/** @param place for messages: the file, or the name of a built-in task. */
+export function makeTask(definition: TaskDefinition, place: string): LoadedTask {
+  const { process_docs, process_results, filter_list } = definition;
+  const pipelines = filter_list ?? [];
+  const fields = documentFields(definition, place);
   return {
     definition,
-    dataFiles: await Promise.all(evaluatedFiles(definition, file).map((path) => locate(path, file))),
-    fields: documentFields(definition, file),
+    place,
+    processed: process_docs == null ? undefined : findHook(process_docs, 'process_docs', definition, place),
+    fields,
+    prompt: promptBuilder(definition, fields, place),
+    results:
+      process_results == null ? undefined : findHook(process_results, 'process_results', definition, place),
     filters:
       pipelines.length === 0
-        ? [{ name: NO_FILTER, answer: (text) => text }]
-        : pipelines.map((pipeline) => ({ name: pipeline.name, answer: makeFilter(pipeline, file) })),
-    judge: taskJudge(definition, file),
+        ? [{ name: NO_FILTER, answer: ([first]) => [first!] }]
+        : pipelines.map((pipeline) => ({
+            name: pipeline.name,
+            answer: makeFilter(pipeline, place, definition.repeats),
+          })),
+    judge: taskJudge(definition, place),
   };
-}
-
-/** The split evaluated is test if the task has one, else validation. */
-export function evaluatedSplit(definition: TaskDefinition): string {
-  return definition.test_split ?? definition.validation_split ?? 'test';
-}
-
-function evaluatedFiles(definition: TaskDefinition, file: string): string[] {
-  const { data_files } = definition.dataset_kwargs;
-  if (typeof data_files === 'string') return [data_files];
-  if (Array.isArray(data_files)) return data_files;
-  const split = evaluatedSplit(definition);
-  const files = Object.hasOwn(data_files, split) ? data_files[split] : undefined;
-  if (files === undefined) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `${file}: dataset_kwargs.data_files has no "${split}"`,
-      hint: suggestName(split, Object.keys(data_files)),
-    });
-  }
-  return typeof files === 'string' ? [files] : files;
-}
-
-/** Beside the task file, else in the folder above, where collections keep their data. */
-async function locate(path: string, file: string): Promise<string> {
-  const folder = dirname(resolve(file));
-  for (const base of [folder, dirname(folder)]) {
-    const candidate = resolve(base, path);
-    const found = await access(candidate).then(
-      () => true,
-      () => false,
-    );
-    if (found) return candidate;
-  }
-  throw new QuantloopError({
-    code: 'invalid-spec',
-    message: `${file}: there is no data file ${path}, neither in ${folder} nor in the folder above`,
-    hint: `Put it at ${join(folder, path)}.`,
-  });
 }

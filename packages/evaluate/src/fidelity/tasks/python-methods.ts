@@ -1,4 +1,5 @@
 import type { TemplateNode } from './jinja.ts';
+import { capitalize } from './python-text.ts';
 
 /** A value as a template function receives it: strings and numbers bare, list items still wrapped. */
 type Receiver = string | number | { value: unknown }[];
@@ -25,10 +26,7 @@ export const METHODS: Record<string, (receiver: Receiver, ...args: never[]) => u
       : String(receiver).split(String(sought)).length - 1,
   join: (receiver, items: unknown[]) => items.map((item) => String(bare(item))).join(String(receiver)),
   // Python lowers the rest, the template engine leaves it.
-  capitalize: (receiver) => {
-    const [first = '', ...rest] = [...String(receiver)];
-    return first.toUpperCase() + rest.join('').toLowerCase();
-  },
+  capitalize: (receiver) => capitalize(String(receiver)),
   isdigit: (receiver) => /^\p{Nd}+$/u.test(String(receiver)),
 };
 

@@ -1,5 +1,6 @@
 /** What Python's str.strip, str.split and `\s` take for whitespace; JavaScript's set differs in U+FEFF, U+0085 and U+001C–1F. */
-const WHITESPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+export const WHITESPACE =
+  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const LEADING = new RegExp(`^[${WHITESPACE}]+`);
 const TRAILING = new RegExp(`[${WHITESPACE}]+$`);
 const RUN = new RegExp(`[${WHITESPACE}]+`);
@@ -34,4 +35,10 @@ export function countCharacters(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
+}
+
+/** Python's `str.capitalize()`: the first character upper, the rest lower. */
+export function capitalize(text: string): string {
+  const [first = '', ...rest] = text;
+  return first.toUpperCase() + rest.join('').toLowerCase();
 }

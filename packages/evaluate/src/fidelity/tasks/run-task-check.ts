@@ -1,15 +1,17 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { QuantloopError } from '@quantloop/core';
-import type { CheckRunner } from '../check-runner.ts';
+import { QuantloopError, type FidelityCheck } from '@quantloop/core';
+import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
-import type { TaskItems } from '../fidelity-items.ts';
+import type { FidelityItems, TaskItems } from '../fidelity-items.ts';
+import { readTaskData, type TaskData } from './data/task-data.ts';
+import { groupsOf, leavesOf, type TaskTree } from './definition/task-tree.ts';
 import type { DocumentResult } from './document-result.ts';
+import { groupMetricNames, groupMetrics } from './group-metrics.ts';
 import { itemsOf, SAMPLES } from './items-of.ts';
 import { categoryOf } from '../recovery/category-of.ts';
-import { loadTask } from './load-task.ts';
+import { makeTask, type LoadedTask } from './load-task.ts';
 import { namedMetrics } from '../metrics/named-metrics.ts';
-import { readDocuments } from './read-documents.ts';
+import { readBundle } from './read-bundle.ts';
 import { scoreDocuments } from './score-documents.ts';
 import { taskMetrics } from '../metrics/task-metrics.ts';
 
@@ -21,65 +23,108 @@ const Result: z.ZodType<DocumentResult> = z.object({
   sample: z.object({ prompt: z.string(), target: z.string(), responses: z.array(z.string()) }),
 });
 
-/** Runs a task of a bundle over its documents. */
+type TaskCheck = Extract<FidelityCheck, { kind: 'task' }>;
+
+/** Runs the task of a bundle, or each task of a group, over its documents. */
 export const prepareTaskCheck: CheckRunner<'task'> = async (check, index, context) => {
-  const folder = await context.job.store.folder(check.bundle);
-  const task = await loadTask(join(folder, 'task.yaml'));
-  const documents = await readDocuments(task.dataFiles, check.limit);
+  const tree = await readBundle(await context.job.store.folder(check.bundle));
+  const tasks: { task: LoadedTask; data: TaskData }[] = [];
+  for (const { definition, place } of leavesOf(tree)) {
+    const task = makeTask(definition, place);
+    tasks.push({ task, data: await readTaskData(task, { limit: check.limit }) });
+  }
   return {
-    size: documents.length,
+    size: tasks.reduce((sum, { data }) => sum + data.documents.length, 0),
     run: async () => {
-      const results = await checkpointedChunks({
-        context: context.job,
-        name: `${index}.${check.name}`,
-        items: documents,
-        size: CHUNK,
-        schema: Result,
-        compute: async (chunk, first) => {
-          const ids = chunk.map((_, i) => first + i);
-          const scored = await scoreDocuments({
-            task,
-            model: context.model,
-            documents: chunk,
-            ids,
-            signal: context.job.signal,
-          });
-          // Texts of later documents would only fill the checkpoint.
-          return scored.map((result, i) => (ids[i]! < SAMPLES ? result : { ...result, sample: NO_SAMPLE }));
-        },
-        onDone: (count) => context.advance(count, check.name),
-      });
-      const items = itemsOf(check.name, check.bundle.digest, results);
-      return {
-        metrics: taskMetrics({
-          definition: task.definition,
-          name: check.name,
-          items,
-          baseline: baselineItems(check.name, items, context.baseline?.items.checks ?? []),
-          seed: context.seed,
-        }),
-        items,
-        task: {
-          category: check.category ?? categoryOf(check.name),
-          metric: `${check.name}.${namedMetrics(task.definition)[0]!.name}`,
-        },
-        provenance: {
-          [`task.${check.name}.bundle`]: check.bundle.digest,
-          [`task.${check.name}.documents`]: documents.length,
-        },
-      };
+      const results: CheckResult[] = [];
+      for (const { task, data } of tasks) results.push(await runTask(task, data, { check, index, context }));
+      return withGroups(tree, results, { check, context });
     },
   };
 };
 
+async function runTask(
+  task: LoadedTask,
+  { documents, shots }: TaskData,
+  { check, index, context }: { check: TaskCheck; index: number; context: CheckContext },
+): Promise<CheckResult> {
+  const name = task.definition.task;
+  const results = await checkpointedChunks({
+    context: context.job,
+    name: `${index}.${name}`,
+    items: documents,
+    size: CHUNK,
+    schema: Result,
+    compute: async (chunk, first) => {
+      const ids = chunk.map((_, i) => first + i);
+      const scored = await scoreDocuments({
+        task,
+        model: context.model,
+        documents: chunk,
+        ids,
+        shots: shots.slice(first, first + chunk.length),
+        signal: context.job.signal,
+      });
+      // Texts of later documents would only fill the checkpoint.
+      return scored.map((result, i) => (ids[i]! < SAMPLES ? result : { ...result, sample: NO_SAMPLE }));
+    },
+    onDone: (count) => context.advance(count, name),
+  });
+  const items = itemsOf(name, check.bundle.digest, results);
+  return {
+    metrics: taskMetrics({
+      definition: task.definition,
+      name,
+      items,
+      baseline: baselineItems(items, context.baseline?.items.checks ?? []),
+      seed: context.seed,
+    }),
+    items: [items],
+    tasks: [
+      { category: categoryOfCheck(check), metric: `${name}.${namedMetrics(task.definition)[0]!.name}` },
+    ],
+    provenance: {
+      [`task.${name}.bundle`]: check.bundle.digest,
+      [`task.${name}.documents`]: documents.length,
+      [`task.${name}.few_shot`]: task.definition.num_fewshot ?? 0,
+    },
+  };
+}
+
+const categoryOfCheck = ({ category, name }: TaskCheck) => category ?? categoryOf(name);
+
 const NO_SAMPLE = { prompt: '', target: '', responses: [] };
 
+/** All tasks' results as one, with the means of the groups. */
+function withGroups(
+  tree: TaskTree,
+  results: readonly CheckResult[],
+  { check, context }: { check: TaskCheck; context: CheckContext },
+): CheckResult {
+  const { baseline } = context;
+  const items = results.flatMap((result) => result.items);
+  const byName = (of: FidelityItems['checks']) =>
+    new Map(of.flatMap((one) => (one.kind === 'task' ? [[one.name, one] as const] : [])));
+  const groups = groupsOf(tree).map((group) =>
+    groupMetrics({ group, items: byName(items), baseline: byName(baseline?.items.checks ?? []) }),
+  );
+  // A group with a score of its own counts as one task beside others, however many it consists of.
+  const [score] = groupsOf(tree).slice(0, 1).flatMap(groupMetricNames);
+  const own = score && { category: categoryOfCheck(check), metric: score.name };
+  return {
+    metrics: Object.assign({}, ...groups, ...results.map(({ metrics }) => metrics)) as CheckResult['metrics'],
+    items,
+    tasks: own === undefined ? results.flatMap((result) => result.tasks) : [own],
+    provenance: Object.assign(
+      {},
+      ...results.map(({ provenance }) => provenance),
+    ) as CheckResult['provenance'],
+  };
+}
+
 /** The baseline's results of the same task; undefined where it was not asked. */
-function baselineItems(
-  name: string,
-  items: TaskItems,
-  checks: readonly (TaskItems | { kind: 'divergence' })[],
-): TaskItems | undefined {
+function baselineItems(items: TaskItems, checks: FidelityItems['checks']): TaskItems | undefined {
+  const { name } = items;
   const found = checks.find((check): check is TaskItems => check.kind === 'task' && check.name === name);
   if (found === undefined) return undefined;
   if (found.bundle !== items.bundle) {

@@ -5,10 +5,10 @@ import { scorePairs } from './score-pairs.ts';
 
 /** Log-likelihood of one continuation a document (LAMBADA): `acc` is whether greedy decoding would have written it. */
 export async function scoreContinuations(batch: DocumentBatch): Promise<DocumentResult[]> {
-  const { task, model, documents, ids } = batch;
+  const { task, model, documents, ids, shots } = batch;
   const { definition, fields } = task;
   const texts = documents.map((document, i) => ({
-    context: definition.description + String(fields.text(document, ids[i]!)),
+    context: String(task.prompt(document, ids[i]!, shots[i]!)),
     // Unlike the choices of a question, without a delimiter: lm-eval takes the target as it is.
     continuation: String(fields.target(document, ids[i]!)),
   }));

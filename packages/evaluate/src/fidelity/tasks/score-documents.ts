@@ -2,7 +2,7 @@ import { QuantloopError } from '@quantloop/core';
 import { generateDocuments } from './generate-documents.ts';
 import type { DocumentResult } from './document-result.ts';
 import type { LoadedTask } from './load-task.ts';
-import type { TaskDocument } from './read-documents.ts';
+import type { TaskDocument } from './data/task-document.ts';
 import { scoreChoices } from './score-choices.ts';
 import { scoreContinuations } from './score-continuations.ts';
 import { scoreRolling } from './score-rolling.ts';
@@ -14,6 +14,8 @@ export interface DocumentBatch {
   model: TaskModel;
   documents: readonly TaskDocument[];
   ids: readonly number[];
+  /** The examples shown before each. */
+  shots: readonly (readonly TaskDocument[])[];
   signal?: AbortSignal;
 }
 

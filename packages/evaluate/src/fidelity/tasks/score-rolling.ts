@@ -18,12 +18,15 @@ export async function scoreRolling(batch: DocumentBatch): Promise<DocumentResult
   const scores = await scorePairs(batch, windows);
   const totals = texts.map(() => 0);
   scores.forEach(({ loglikelihood }, i) => (totals[windows[i]!.document]! += loglikelihood));
+  const counted = texts.map((text, i) =>
+    task.results !== undefined && 'counted' in task.results ? task.results.counted(documents[i]!) : text,
+  );
   return Promise.all(
     texts.map(async (text, i) => ({
       values: await task.judge.values('loglikelihood_rolling', {
         loglikelihood: totals[i]!,
-        words: countWords(text),
-        bytes: countBytes(text),
+        words: countWords(counted[i]!),
+        bytes: countBytes(counted[i]!),
       }),
       sample: { prompt: '', target: text, responses: [totals[i]!.toFixed(4)] },
     })),

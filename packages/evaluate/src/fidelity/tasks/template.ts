@@ -2,12 +2,16 @@ import {
   Environment,
   Interpreter,
   parse,
+  plainValue,
+  runtimeFunction,
+  runtimeValue,
   tokenize,
   type RuntimeValue,
   type TemplateEnvironment,
   type TemplateNode,
 } from './jinja.ts';
 import { METHODS, rewriteMethods } from './python-methods.ts';
+import { pythonStr } from './python-str.ts';
 
 /** Names that a template itself asks about: being absent is then an answer, not a mistake. */
 const ASKS_WHETHER_DEFINED = /\bis\s+(not\s+)?(un)?defined\b|\|\s*(default|d)\b/;
@@ -25,12 +29,17 @@ class StrictEnvironment extends Environment {
 /** A Jinja template over a document's columns, as lm-eval uses them in a task file. */
 export class DocumentTemplate {
   readonly #program: TemplateNode & { body: TemplateNode[] };
+  /** The template where it is one expression. */
+  readonly #expression: TemplateNode | undefined;
   readonly #strict: boolean;
 
   constructor(source: string) {
     this.#strict = !ASKS_WHETHER_DEFINED.test(source);
     const program = parse(tokenize(source));
     rewriteMethods(program);
+    const [only, ...more] = program.body;
+    if (only !== undefined && more.length === 0 && isExpression(only)) this.#expression = only;
+    writeAsPython(program);
     this.#program = program;
   }
 
@@ -44,15 +53,15 @@ export class DocumentTemplate {
    * lm-eval renders the list to text and parses that as Python, which gives the same.
    */
   evaluate(document: Record<string, unknown>): unknown {
-    const [only, ...more] = this.#program.body;
-    if (only === undefined || more.length > 0 || !isExpression(only)) return this.render(document);
-    return plain(new Interpreter().evaluate(only, this.#environment(document)));
+    if (this.#expression === undefined) return this.render(document);
+    return plainValue(new Interpreter().evaluate(this.#expression, this.#environment(document)));
   }
 
   #environment(document: Record<string, unknown>): TemplateEnvironment {
     const environment = this.#strict ? new StrictEnvironment() : new Environment();
     // A column may have the name of the only function the engine itself puts there.
     environment.variables.delete('namespace');
+    environment.variables.set(WRITE, asPython);
     for (const [name, value] of Object.entries(CONSTANTS)) environment.set(name, value);
     for (const [name, method] of Object.entries(METHODS)) environment.set(`${name}()`, method);
     for (const [name, value] of Object.entries(document)) {
@@ -79,10 +88,25 @@ function isExpression(node: TemplateNode): boolean {
   return !STATEMENTS.has(node.type);
 }
 
-function plain(value: RuntimeValue): unknown {
-  if (Array.isArray(value.value)) return value.value.map((item) => plain(item as RuntimeValue));
-  if (value.value instanceof Map) {
-    return Object.fromEntries([...value.value].map(([key, item]) => [key, plain(item as RuntimeValue)]));
+const WRITE = 'write()';
+const AS_IT_IS = new Set(['StringValue', 'IntegerValue', 'FloatValue', 'UndefinedValue']);
+
+/** The engine writes nothing for None and JSON for lists. */
+const asPython = runtimeFunction(([value]) =>
+  AS_IT_IS.has(value!.type) ? value! : runtimeValue(pythonStr(plainValue(value!))),
+);
+
+/** Puts a call of `asPython` around every expression whose value goes into the text. */
+function writeAsPython(node: TemplateNode): void {
+  for (const key of ['body', 'alternate', 'defaultBlock'] as const) {
+    const block = (node as Partial<Record<typeof key, TemplateNode[]>>)[key];
+    if (!Array.isArray(block)) continue;
+    block.forEach((child, i) => {
+      if (!isExpression(child)) return writeAsPython(child);
+      if (child.type === 'StringLiteral') return;
+      const callee = { type: 'Identifier', value: WRITE };
+      const call = { type: 'CallExpression', callee, args: [child] };
+      block[i] = call;
+    });
   }
-  return value.value;
 }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { taskMetrics } from '../../../src/fidelity/metrics/task-metrics.ts';
 import { itemsOf } from '../../../src/fidelity/tasks/items-of.ts';
 import { loadTask } from '../../../src/fidelity/tasks/load-task.ts';
-import { readDocuments } from '../../../src/fidelity/tasks/read-documents.ts';
+import { readTaskData } from '../../../src/fidelity/tasks/data/task-data.ts';
 import { scoreDocuments } from '../../../src/fidelity/tasks/score-documents.ts';
 import type { TaskModel } from '../../../src/fidelity/tasks/task-model.ts';
 
@@ -51,8 +51,14 @@ async function measure(
   };
   await writeFile(join(folder, 'task.yaml'), JSON.stringify(definition));
   const loaded = await loadTask(join(folder, 'task.yaml'));
-  const rows = await readDocuments(loaded.dataFiles, null);
-  const results = await scoreDocuments({ task: loaded, model, documents: rows, ids: rows.map((_, i) => i) });
+  const { documents: rows, shots } = await readTaskData(loaded, { limit: null });
+  const results = await scoreDocuments({
+    task: loaded,
+    model,
+    documents: rows,
+    ids: rows.map((_, i) => i),
+    shots,
+  });
   const items = itemsOf('tiny', 'bundle', results);
   return taskMetrics({ definition: loaded.definition, name: 'tiny', items, baseline: items, seed: 0 });
 }
