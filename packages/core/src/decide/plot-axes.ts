@@ -24,7 +24,7 @@ export function plotAxes(campaign: Campaign, trials: readonly Trial[]): [Axis, A
 function qualityAxis(campaign: Campaign, trials: readonly Trial[]): Axis | undefined {
   const reference = trials.find((trial) => trial.recipe === null) ?? trials[0];
   if (reference === undefined) return undefined;
-  const notQuality = [...campaign.performance.map((scenario) => scenario.name), 'model', 'memory'];
+  const notQuality = [...campaign.performance.map((scenario) => scenario.name), 'model', 'memory', 'gpu'];
   const measured = Object.keys(reference.metrics).filter(
     (metric) => !notQuality.some((prefix) => metric.startsWith(`${prefix}.`)),
   );

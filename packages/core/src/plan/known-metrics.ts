@@ -10,6 +10,11 @@ export const MODEL_METRICS: readonly KnownMetric[] = [
   { name: 'model.bits_per_weight', higherIsBetter: false },
   { name: 'model.weight_error', higherIsBetter: false },
   { name: 'memory.peak', higherIsBetter: false },
+  { name: 'memory.weights', higherIsBetter: false },
+  { name: 'memory.kv_cache_per_token', higherIsBetter: false },
+  /** Where there are NVIDIA devices. */
+  { name: 'memory.gpu_peak', higherIsBetter: false },
+  { name: 'gpu.utilisation', higherIsBetter: true },
 ];
 
 /** The metrics that a kl-divergence check measures. */

@@ -47,8 +47,8 @@ export type OverlappingLoad = z.infer<typeof OverlappingLoad>;
 export const Load = z.discriminatedUnion('kind', [SequentialLoad, OverlappingLoad]);
 export type Load = z.infer<typeof Load>;
 
-/** Requests that are handed over at the same time where the load is at its heaviest. */
+/** Requests (offline: batches) that are handed over at the same time where the load is at its heaviest. */
 export function burst(load: Load): number {
-  if (load.kind !== 'server') return load.batch;
+  if (load.kind !== 'server') return 1;
   return 'concurrency' in load.arrivals ? load.arrivals.concurrency : load.requests;
 }

@@ -1,5 +1,5 @@
 import { ofSide, pairOrder, type Side } from './alternation.ts';
-import { isDisturbed, type MachineState } from './machine-state.ts';
+import { disturbances, type MachineState } from './machine/machine-state.ts';
 import { trimmedInterval } from './trimmed-interval.ts';
 import { isWarm } from './warm-up.ts';
 
@@ -82,6 +82,8 @@ async function attempt<Sample>(
   }
   return { samples, noise, machine: await stopWatching() };
 }
+
+const isDisturbed = (machine: MachineState) => disturbances(machine).length > 0;
 
 /** Half width of the ratio's interval, or of the baseline's own time where it is alone, relative to its value. */
 function relativeNoise<Sample extends { pair: number; side: Side }>(

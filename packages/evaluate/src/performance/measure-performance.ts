@@ -7,7 +7,7 @@ import { drawRequests } from './draw-requests.ts';
 import { burst, type Load } from './load.ts';
 import { measureLoad, type MeasureLoadOptions } from './measure-load.ts';
 import { loadsOf, nextLoad, requireOwnNames } from './next-load.ts';
-import { peakResidentBytes } from './peak-memory.ts';
+import { measureMemory } from './memory/measure-memory.ts';
 import { LoadSamples, MemorySamples } from './performance-samples.ts';
 import { promptSources, type PromptSourceOptions } from './prompt-source.ts';
 
@@ -46,17 +46,16 @@ export async function measurePerformance(
   try {
     let memory = await restore(checkpoint, 'memory', MemorySamples);
     if (memory === undefined) {
-      const before = await peakResidentBytes();
-      candidate = await engine.open({ folder: options.candidate, spec });
-      for (const scenario of scenarios) {
-        signal.throwIfAborted();
-        const load = loadsOf(scenario).at(-1)!;
-        const draw = drawing(scenario, load);
-        const rows =
-          load.kind === 'server' ? Array.from({ length: burst(load) }, (_, i) => draw(i)).flat() : draw(0);
-        await Promise.all(rows.map((row) => candidate!.generate({ ...row, signal })));
-      }
-      memory = { before, peak: await peakResidentBytes() };
+      memory = await measureMemory(async () => {
+        const model = (candidate = await engine.open({ folder: options.candidate, spec }));
+        for (const scenario of scenarios) {
+          signal.throwIfAborted();
+          const load = loadsOf(scenario).at(-1)!;
+          const draw = drawing(scenario, load);
+          const rows = Array.from({ length: burst(load) }, (_, i) => draw(i)).flat();
+          await Promise.all(rows.map((row) => model.generate({ ...row, signal })));
+        }
+      });
       await keep(checkpoint, 'memory', memory);
     }
     const total = scenarios.flatMap(loadsOf).reduce((sum, load) => sum + requestsOf(load), 0);

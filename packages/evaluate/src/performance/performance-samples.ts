@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { HardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import { OverlappingLoad, SequentialLoad } from './load.ts';
-import { MachineState } from './machine-state.ts';
+import { GpuSamples } from './memory/gpu-memory.ts';
+import { MachineState } from './machine/machine-state.ts';
 import { RequestTiming } from './request-timing.ts';
 import { ServedRound } from './server/served-request.ts';
 
@@ -41,8 +42,14 @@ export type OverlappingSamples = z.infer<typeof OverlappingSamples>;
 export const LoadSamples = z.union([SequentialSamples, OverlappingSamples]);
 export type LoadSamples = z.infer<typeof LoadSamples>;
 
-/** Bytes of resident set: when only the engine was there, and at the peak of the candidate's work. */
-export const MemorySamples = z.strictObject({ before: z.int().nonnegative(), peak: z.int().nonnegative() });
+/** Taken while the candidate worked alone, under its heaviest loads. */
+export const MemorySamples = z.strictObject({
+  /** Bytes of resident set when only the engine was there. */
+  before: z.int().nonnegative(),
+  /** Bytes of resident set at the peak, children included. */
+  peak: z.int().nonnegative(),
+  gpu: GpuSamples.optional(),
+});
 export type MemorySamples = z.infer<typeof MemorySamples>;
 
 /** The `samples` artifact of a performance evaluation: every single timing, and where it was taken. */

@@ -1,12 +1,14 @@
-import { version as nodeVersion } from 'node:process';
 import type { Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { ENGINES } from '../engines/engines.ts';
 import { allJsonLines } from '../fidelity/tasks/data/read-json.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
+import { hardwareProvenance } from '../hardware/hardware-provenance.ts';
 import type { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
 
 import { measurePerformance } from './measure-performance.ts';
+import { machineProvenance } from './machine/machine-provenance.ts';
+import { memoryMetrics } from './memory/memory-metrics.ts';
 import { modelBytes } from './model-bytes.ts';
 import type { PerformanceSamples } from './performance-samples.ts';
 import { scenarioMeasurements } from './scenario-measurements.ts';
@@ -45,7 +47,7 @@ export async function run(
   const samples: PerformanceSamples = { schemaVersion: 2, hardware, seed, memory, loads };
   const metrics: Metrics = {
     ...Object.assign({}, ...scenarios.map((scenario, i) => scenarioMeasurements(scenario, byScenario[i]!))),
-    'memory.peak': exactBytes(memory.peak, { convention: 'peak-resident-set' }),
+    ...(await memoryMetrics({ memory, candidate, baseline })),
     'model.bytes': exactBytes(await modelBytes(candidate), {
       convention: 'bytes-on-disk',
       baseline: baseline === undefined ? undefined : await modelBytes(baseline),
@@ -54,22 +56,11 @@ export async function run(
   const facts = await engine.facts();
   const provenance: Provenance = {
     engine: `${facts.name} ${facts.version}`,
-    provider: spec.provider,
-    threads: spec.threads ?? hardware.cores,
-    node: nodeVersion,
-    cpu: hardware.cpu,
-    gpu: hardware.gpus.map(({ name, driver }) => `${name} (driver ${driver})`).join(', ') || 'none',
-    kernel: `${hardware.os} ${hardware.kernel}`,
-    hardware: hardware.digest,
+    ...('provider' in spec && { provider: spec.provider, threads: spec.threads ?? hardware.cores }),
+    ...hardwareProvenance(hardware),
     seed,
     memoryBeforeLoad: memory.before,
-    loadBefore: loads[0]!.machine.loadBefore,
-    loadAfter: loads.at(-1)!.machine.loadAfter,
-    foreignCpuShare: Math.max(...loads.map(({ machine }) => machine.foreignShare)),
-    stealShare: Math.max(...loads.map(({ machine }) => machine.stealShare)),
-    majorFaults: loads.reduce((sum, { machine }) => sum + machine.majorFaults, 0),
-    noise: Math.max(...loads.map(({ noise }) => noise)),
-    disturbed: loads.some(({ disturbed }) => disturbed),
+    ...machineProvenance(loads),
   };
   return { metrics, samples: await store.putJson(samples), provenance };
 }

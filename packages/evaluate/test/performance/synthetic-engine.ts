@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Checkpoint } from '@quantloop/artifacts';
 import type { Engine, Generation } from '@quantloop/evaluate';
-import type { MachineState } from '../../src/performance/machine-state.ts';
+import type { MachineState } from '../../src/performance/machine/machine-state.ts';
 
 export interface Call {
   /** The model folder it went to. */
@@ -91,6 +91,9 @@ export const quiet: MachineState = {
   idleShare: 0.5,
   stealShare: 0,
   majorFaults: 0,
+  swappedBytes: 0,
+  quotaSeconds: 0,
+  thermalEvents: 0,
   loadBefore: 1,
   loadAfter: 1,
 };

@@ -1,0 +1,39 @@
+import type { Metrics } from '@quantloop/core';
+import type { MemorySamples } from '../performance-samples.ts';
+import { exactBytes } from '../size-metrics.ts';
+import { graphMemory } from './graph-memory.ts';
+
+/** Memory at the peak, and what of it the graph explains. `candidate` and `baseline` are model folders. */
+export async function memoryMetrics(options: {
+  memory: MemorySamples;
+  candidate: string;
+  baseline: string | undefined;
+}): Promise<Metrics> {
+  const { memory, candidate, baseline } = options;
+  const ours = await graphMemory(candidate);
+  const theirs = baseline === undefined ? undefined : await graphMemory(baseline);
+  const { gpu } = memory;
+  return {
+    'memory.peak': exactBytes(memory.peak, { convention: 'peak-resident-set' }),
+    'memory.weights': exactBytes(ours.weights, {
+      convention: 'bytes-of-initializers',
+      baseline: theirs?.weights,
+    }),
+    'memory.kv_cache_per_token': exactBytes(ours.cachePerToken, {
+      convention: 'bytes-of-cache',
+      baseline: theirs?.cachePerToken,
+    }),
+    ...(gpu !== undefined && {
+      'memory.gpu_peak': exactBytes(gpu.peak, { convention: `nvidia-smi-${gpu.scope}` }),
+      'gpu.utilisation': {
+        value: gpu.utilisation,
+        low: gpu.utilisation,
+        high: gpu.utilisation,
+        unit: '',
+        n: gpu.samples,
+        higherIsBetter: true,
+        convention: 'nvidia-smi',
+      },
+    }),
+  };
+}
