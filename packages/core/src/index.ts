@@ -29,6 +29,7 @@ export { CATEGORIES, Category } from './campaign/category.ts';
 export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
 export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
 export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts';
+export { StopRule } from './campaign/stop-rule.ts';
 export { Calibration, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
 export { Campaign, Candidate } from './campaign/campaign.ts';
@@ -44,6 +45,7 @@ export {
 export { decide } from './decide/decide.ts';
 export { judge, type Judgement } from './decide/judge.ts';
 export { recoveryOf, unevenLosses, type UnevenLoss } from './decide/recovery.ts';
+export { stopReason } from './decide/stop-early.ts';
 export { compare } from './decide/observe.ts';
 export { paretoFront, type Axis } from './decide/front.ts';
 export { plotAxes } from './decide/plot-axes.ts';

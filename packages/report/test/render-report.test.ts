@@ -56,6 +56,16 @@ describe('renderReport', () => {
     );
   });
 
+  it('says why a trial was given up before its tasks', async () => {
+    const input = sampleRun();
+    const trial = input.trials.find(({ recipe }) => recipe !== null)!;
+    Object.assign(trial, { status: 'stopped', stopped: 'kl-divergence.mean is 0.6 nats, above 0.5' });
+    const { content, page } = await rendered(input);
+    expect(textOf(page.querySelector('#failures'))).toContain('kl-divergence.mean is 0.6 nats, above 0.5');
+    expect(content('report.md')).toContain('kl-divergence.mean is 0.6 nats, above 0.5');
+    expect(content('report.html')).toContain('1 given up early');
+  });
+
   it('marks a task that fell more than the mean over the tasks tells', async () => {
     const input = sampleRun();
     const trial = input.trials.find(({ metrics }) => metrics['arithmetic.exact_match']?.versusBaseline)!;

@@ -4,6 +4,7 @@ import { formatDuration } from '../output/format-duration.ts';
 
 const MARKS: Record<TrialProgress['status'], string> = {
   measured: colors.green('✓'),
+  stopped: colors.yellow('■'),
   failed: colors.red('✗'),
   cancelled: colors.yellow('–'),
   'not-begun': colors.yellow('–'),
@@ -13,9 +14,10 @@ const MARKS: Record<TrialProgress['status'], string> = {
 
 /** A finished trial in one line: what each stage took, or why it failed. */
 export function trialLine(trial: TrialProgress, name: string): string {
-  const { status, failure, stages = {} } = trial;
+  const { status, failure, stopped, stages = {} } = trial;
   const mark = MARKS[status];
   if (failure !== undefined) return `${mark} ${name}  ${failure.stage}: ${failure.message} (${failure.code})`;
+  if (stopped !== undefined) return `${mark} ${name}  given up: ${stopped}`;
   if (status === 'not-begun') return `${mark} ${name}  not begun: the budget was used up`;
   const parts = Object.entries(stages).map(([stage, execution]) => {
     const time = execution.cached ? 'from cache' : formatDuration(execution.seconds);

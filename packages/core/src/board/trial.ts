@@ -36,12 +36,14 @@ export const Trial = z.strictObject({
   /** Short name of the recipe, e.g. `rtn-int4-g32-sym`; `baseline` for the baseline. */
   label: z.string(),
   round: z.int().nonnegative(),
-  status: z.enum(['measured', 'failed', 'cancelled']),
+  status: z.enum(['measured', 'stopped', 'failed', 'cancelled']),
   /** The target has no kernel for it: its speed is not evidence and can never win on speed. */
   simulated: z.boolean(),
   metrics: Metrics,
   artifact: ArtifactRef.nullable(),
   failure: Failure.optional(),
+  /** Why a stopped trial was given up by the campaign's rule, as a sentence. */
+  stopped: z.string().optional(),
   stages: z.record(z.string(), Execution),
   provenance: Provenance,
 });

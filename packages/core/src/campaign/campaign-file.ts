@@ -5,6 +5,7 @@ import { Quantity } from './quantity.ts';
 import { RecipeGrid } from './recipe.ts';
 import { Requirement } from './requirement.ts';
 import { ScenarioItem } from './scenario.ts';
+import { StopRule } from './stop-rule.ts';
 import { Name, Target } from './target.ts';
 
 /** What to prefer among the acceptable: the first objective decides unless the difference is within the noise. */
@@ -31,6 +32,8 @@ export const CampaignFile = z.strictObject({
   evaluation: z.strictObject({
     fidelity: z.array(FidelityItem).min(1),
     performance: z.array(ScenarioItem).min(1),
+    /** Gives hopeless trials up after the divergence check. */
+    stopWhen: StopRule.optional(),
   }),
   requirements: Requirement,
   objective: z.union([Objective, z.array(Objective).min(1)]),

@@ -5,6 +5,7 @@ import { Scenario } from './scenario.ts';
 import { Objective } from './campaign-file.ts';
 import { Recipe } from './recipe.ts';
 import { Requirement } from './requirement.ts';
+import { StopRule } from './stop-rule.ts';
 import { Name, Target } from './target.ts';
 
 /** A recipe of the grid, ready to be tried. */
@@ -30,6 +31,7 @@ export const Campaign = z.strictObject({
   calibration: Calibration.optional(),
   fidelity: z.array(FidelityCheck).min(1),
   performance: z.array(Scenario).min(1),
+  stopWhen: StopRule.optional(),
   requirements: Requirement,
   objectives: z.array(Objective).min(1),
   candidates: z.array(Candidate),

@@ -8,7 +8,7 @@ import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
-import { knownMetrics } from './known-metrics.ts';
+import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
 import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
@@ -55,6 +55,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
       'evaluation.fidelity',
       checks.map((check) => (check.kind === 'task' ? check.name : 'kl-divergence')),
     ),
+    ...stopRuleIssues(file, checks),
     ...requirementIssues(file.requirements, ['requirements'], metrics),
     ...objectives.flatMap((objective, i) =>
       metricIssues(
@@ -81,6 +82,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     ...(calibrated.length > 0 && calibration !== undefined && { calibration }),
     fidelity: checks,
     performance: options.scenarios,
+    ...(file.evaluation.stopWhen !== undefined && { stopWhen: file.evaluation.stopWhen }),
     requirements: file.requirements,
     objectives,
     candidates: recipes.map((each) => ({
@@ -130,6 +132,24 @@ function requirementIssues(
     }
   }
   return 'metric' in requirement ? metricIssues(requirement.metric, [...path, 'metric'], metrics) : [];
+}
+
+/** The rule looks at what is measured before any task. */
+function stopRuleIssues(file: CampaignFile, checks: readonly FidelityCheck[]): SpecIssue[] {
+  const { stopWhen } = file.evaluation;
+  if (stopWhen === undefined) return [];
+  const path = ['evaluation', 'stopWhen'];
+  if (!checks.some(({ kind }) => kind === 'divergence')) {
+    return [
+      {
+        path,
+        message: 'trials are given up by their divergence from the baseline, which is not measured.',
+        hint: 'Add { metric: kl-divergence } to evaluation.fidelity.',
+      },
+    ];
+  }
+  const known = DIVERGENCE_METRICS.map(({ name }) => name);
+  return metricIssues(stopWhen.metric, [...path, 'metric'], known);
 }
 
 function metricIssues(metric: string, path: (string | number)[], metrics: readonly string[]): SpecIssue[] {

@@ -6,6 +6,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import type { FidelityCheck } from '../campaign/evaluation.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import type { Recipe, WeightRecipe } from '../campaign/recipe.ts';
+import type { StopRule } from '../campaign/stop-rule.ts';
 import type { Engine } from '../campaign/target.ts';
 import type { Decision } from '../decide/decision.ts';
 import type { Trial } from '../board/trial.ts';
@@ -76,6 +77,8 @@ export interface EvaluateFidelityInput {
   seed: number;
   /** Absent when the model is the baseline itself. `items` are the baseline's results per document. */
   baseline?: { items: ArtifactRef };
+  /** Of a candidate. */
+  stopWhen?: StopRule;
 }
 export interface EvaluateFidelityOutput {
   /** `<task>.<metric>`, `kl-divergence.mean`, `kl-divergence.top1_agreement`. */
@@ -84,6 +87,8 @@ export interface EvaluateFidelityOutput {
   items: ArtifactRef;
   /** Folder artifact of a baseline: its next-token distributions, which candidates are compared with. */
   distributions?: ArtifactRef | undefined;
+  /** Why the rule gave the trial up before its tasks, as a sentence. */
+  stopped?: string | undefined;
   provenance: Provenance;
 }
 

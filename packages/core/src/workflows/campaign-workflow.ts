@@ -110,11 +110,17 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
     source: StageResult<ImportModelOutput>,
     baseline?: NonNullable<TrialWorkflowInput['baseline']>,
   ): TrialWorkflowInput {
-    const { fidelity, performance, seed } = campaign;
+    const { fidelity, performance, stopWhen, seed } = campaign;
     return {
       trial,
       source: source.output,
-      campaign: { fidelity, performance, seed, engine: target.engine },
+      campaign: {
+        fidelity,
+        performance,
+        seed,
+        engine: target.engine,
+        ...(stopWhen !== undefined && { stopWhen }),
+      },
       ...(trial.recipe === null && { importExecution: source.execution }),
       ...(calibration !== undefined && { calibration }),
       ...(statistics !== undefined && { statistics }),

@@ -36,6 +36,7 @@ export interface TrialProgress {
   status: 'waiting' | 'running' | 'not-begun' | Trial['status'];
   workflowId: string;
   failure?: Failure;
+  stopped?: string;
   stages?: Record<string, Execution>;
 }
 
@@ -54,7 +55,7 @@ export interface TrialWorkflowInput {
   source: ImportModelOutput;
   /** The stage `import`, counted with the baseline. */
   importExecution?: Execution;
-  campaign: Pick<Campaign, 'fidelity' | 'performance' | 'seed'> & {
+  campaign: Pick<Campaign, 'fidelity' | 'performance' | 'stopWhen' | 'seed'> & {
     engine: Campaign['targets'][number]['engine'];
   };
   /** Present when the recipe is calibrated. */

@@ -40,8 +40,13 @@ export class Progress {
   }
 
   finish(trial: Trial): void {
-    const { status, failure, stages } = trial;
-    Object.assign(this.#of(trial.id), { status, stages, ...(failure !== undefined && { failure }) });
+    const { status, failure, stopped, stages } = trial;
+    Object.assign(this.#of(trial.id), {
+      status,
+      stages,
+      ...(failure !== undefined && { failure }),
+      ...(stopped !== undefined && { stopped }),
+    });
   }
 
   phases(): Record<string, number> {

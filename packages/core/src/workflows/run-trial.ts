@@ -13,7 +13,8 @@ export interface RunTrialOptions {
 }
 
 /**
- * One model × recipe on one target: quantize, then measure what it lost and what it gained. A failure ends the trial,
+ * One model × recipe on one target: quantize, then measure what it lost and what it gained. What the campaign's rule gives
+ * up is not measured further. A failure ends the trial,
  * never the campaign: it comes back as a row with its cause. Without a recipe it is the baseline.
  */
 export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowResult> {
@@ -27,7 +28,7 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
     stages: input.importExecution === undefined ? {} : { import: input.importExecution },
     provenance: { ...source.provenance },
   };
-  const { fidelity: checks, performance: scenarios, engine, seed } = campaign;
+  const { fidelity: checks, performance: scenarios, stopWhen, engine, seed } = campaign;
   let items: ArtifactRef | null = null;
   let stage = 'waiting';
 
@@ -55,9 +56,15 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
         engine,
         seed,
         ...(baseline !== undefined && { baseline: { items: baseline.items } }),
+        ...(baseline !== undefined && stopWhen !== undefined && { stopWhen }),
       }),
     );
     items = fidelity.items;
+    if (fidelity.stopped !== undefined) {
+      trial.status = 'stopped';
+      trial.stopped = fidelity.stopped;
+      return { trial, items };
+    }
     await run('performance', () =>
       stages.evaluatePerformance({
         model,

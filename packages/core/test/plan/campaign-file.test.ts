@@ -118,6 +118,13 @@ describe('a campaign file', () => {
     expect(resolve(recipes({ method: 'rtn' }, { method: ['rtn'], bits: 4 })).candidates).toHaveLength(1);
   });
 
+  test('a rule to give trials up needs a divergence to look at', () => {
+    const evaluation = { ...written.evaluation, stopWhen: { metric: 'kl-divergence.mean', above: 0.5 } };
+    expect(complaint(changed({ evaluation }))).toEqual([
+      'evaluation.stopWhen: trials are given up by their divergence from the baseline, which is not measured. Add { metric: kl-divergence } to evaluation.fidelity.',
+    ]);
+  });
+
   test('resolved, it survives the way through JSON and a second parse', () => {
     const campaign = resolve(written);
     expect(Campaign.parse(JSON.parse(JSON.stringify(campaign)))).toEqual(campaign);

@@ -21,7 +21,7 @@ const recipe: Recipe = {
 };
 
 /** What the stages of a trial are asked, in order. */
-async function asked(more: Partial<TrialWorkflowInput>): Promise<[string, object][]> {
+async function ran(more: Partial<TrialWorkflowInput>, stopped?: string) {
   const calls: [string, object][] = [];
   const execution = { seconds: 1, attempts: 1, cached: false, resumedBlocks: 0 };
   const stage =
@@ -41,7 +41,7 @@ async function asked(more: Partial<TrialWorkflowInput>): Promise<[string, object
     stages: {
       collectStatistics: stage('statistics', { statistics: reference(), provenance: {} }),
       quantizeModel: stage('quantize', { ...made, model: reference(), manifest: reference() }),
-      evaluateFidelity: stage('fidelity', { ...made, items: reference() }),
+      evaluateFidelity: stage('fidelity', { ...made, items: reference(), ...(stopped && { stopped }) }),
       evaluatePerformance: stage('performance', { ...made, samples: reference() }),
     },
     failureOf: (error) => {
@@ -49,8 +49,10 @@ async function asked(more: Partial<TrialWorkflowInput>): Promise<[string, object
     },
   });
   expect(Object.keys(trial.stages)).toEqual(calls.map(([name]) => name));
-  return calls;
+  return { calls, trial };
 }
+
+const asked = async (more: Partial<TrialWorkflowInput>) => (await ran(more)).calls;
 
 test('a trial whose recipe needs no texts is quantized without them', async () => {
   const [[name, input]] = (await asked({})) as [[string, object]];
@@ -67,4 +69,26 @@ test('one that needs statistics has them collected first, from the unquantized m
   expect(first).toEqual(['statistics', { model: source.model, calibration }]);
   const statistics = reference();
   expect(second).toEqual(['quantize', { model: source.model, recipe, calibration, statistics }]);
+});
+
+const stopWhen = { metric: 'kl-divergence.mean', above: 0.5 };
+const campaign: TrialWorkflowInput['campaign'] = {
+  fidelity: [],
+  performance: [],
+  seed: 0,
+  engine: { kind: 'onnxruntime', provider: 'cpu' },
+  stopWhen,
+};
+
+test("one that the campaign's rule gives up is not measured further, and says why", async () => {
+  const baseline = { model: reference(), items: reference() };
+  const { calls, trial } = await ran({ campaign, baseline }, 'too far from the baseline');
+  expect(calls.map(([name]) => name)).toEqual(['quantize', 'fidelity']);
+  expect(calls[1]![1]).toMatchObject({ stopWhen, baseline: { items: baseline.items } });
+  expect(trial).toMatchObject({ status: 'stopped', stopped: 'too far from the baseline' });
+});
+
+test('the rule is for candidates: a baseline is not asked it', async () => {
+  const { calls } = await ran({ campaign });
+  expect(calls.find(([name]) => name === 'fidelity')![1]).not.toHaveProperty('stopWhen');
 });

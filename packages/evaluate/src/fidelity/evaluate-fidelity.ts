@@ -1,4 +1,4 @@
-import { ArtifactRef, Engine, FidelityCheck, Metrics, Provenance } from '@quantloop/core';
+import { ArtifactRef, Engine, FidelityCheck, Metrics, Provenance, StopRule } from '@quantloop/core';
 import { z } from 'zod';
 
 export const EvaluateFidelityInput = z.strictObject({
@@ -10,6 +10,8 @@ export const EvaluateFidelityInput = z.strictObject({
   seed: z.int().nonnegative(),
   /** Absent when the model is the baseline itself. `items` is what its own evaluation gave. */
   baseline: z.strictObject({ items: ArtifactRef }).optional(),
+  /** Gives a candidate up after its divergence check: what else there is to check is left out. */
+  stopWhen: StopRule.optional(),
 });
 export type EvaluateFidelityInput = z.output<typeof EvaluateFidelityInput>;
 
@@ -19,6 +21,8 @@ export const EvaluateFidelityOutput = z.strictObject({
   items: ArtifactRef,
   /** Folder artifact of a baseline: its next-token distributions on the divergence text. */
   distributions: ArtifactRef.optional(),
+  /** Why the rule gave it up, as a sentence. */
+  stopped: z.string().optional(),
   provenance: Provenance,
 });
 export type EvaluateFidelityOutput = z.output<typeof EvaluateFidelityOutput>;

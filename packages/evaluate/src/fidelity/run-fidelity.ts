@@ -1,4 +1,4 @@
-import type { FidelityCheck, Metrics } from '@quantloop/core';
+import { stopReason, type FidelityCheck, type Metrics } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { ENGINES } from '../engines/engines.ts';
 import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
@@ -28,8 +28,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   for (const [index, check] of input.checks.entries()) prepared.push(await prepare(check, index, context));
   progress.total = prepared.reduce((sum, { size }) => sum + size, 0);
 
-  const results: CheckResult[] = [];
-  for (const check of prepared) results.push(await check.run());
+  const { results, stopped } = await runChecks(input, prepared);
   const items: FidelityItems = { schemaVersion: 1, checks: results.flatMap((result) => result.items) };
   const distributions = items.checks.find((check) => check.kind === 'divergence')?.distributions;
   const tasks = results.flatMap((result) => result.tasks);
@@ -42,6 +41,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
     metrics: { ...metrics, ...recoveryMetrics({ tasks, metrics, isBaseline: input.baseline === undefined }) },
     items: await job.store.putJson(items),
     ...(distributions !== undefined && { distributions }),
+    ...(stopped !== undefined && { stopped }),
     provenance: Object.assign(
       {
         ...model.provenance,
@@ -52,6 +52,27 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
     ),
   };
 }
+
+/**
+ * The checks' results in the order of the checks. The divergence, cheap and telling, is measured first, and where the rule
+ * gives the model up nothing else is.
+ */
+async function runChecks(
+  { checks, stopWhen }: EvaluateFidelityInput,
+  prepared: readonly PreparedCheck[],
+): Promise<{ results: CheckResult[]; stopped?: string }> {
+  const results: CheckResult[] = [];
+  const order = [...checks.keys()].sort((a, b) => rank(checks[a]!) - rank(checks[b]!) || a - b);
+  for (const index of order) {
+    const result = await prepared[index]!.run();
+    results[index] = result;
+    const stopped = stopWhen && stopReason(stopWhen, result.metrics);
+    if (stopped !== undefined) return { results: [result], stopped };
+  }
+  return { results };
+}
+
+const rank = ({ kind }: FidelityCheck) => (kind === 'divergence' ? 0 : 1);
 
 function prepare(check: FidelityCheck, index: number, context: CheckContext): Promise<PreparedCheck> {
   return check.kind === 'task'

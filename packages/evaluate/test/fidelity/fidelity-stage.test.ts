@@ -144,6 +144,21 @@ describe('a fidelity job on the demo model', () => {
     expect(top1_agreement!.value).toBeGreaterThan(0.3);
   });
 
+  test('of a copy too far from the baseline ends after the divergence, which is measured first, and says why', async () => {
+    const stopWhen = { metric: 'kl-divergence.mean', above: 0.05 };
+    const input = { model: damaged, checks, engine, seed: 0, baseline: { items: baseline.items }, stopWhen };
+    const steps: (string | undefined)[] = [];
+    const onProgress = ({ note }: { note?: string }) => void steps.push(note);
+    const { output } = await runStage(fidelityStage, input, { store, onProgress });
+    expect(Object.keys(output.metrics).every((name) => name.startsWith('kl-divergence.'))).toBe(true);
+    expect(new Set(steps)).toEqual(new Set(['kl-divergence']));
+    expect(output.stopped).toMatch(/^kl-divergence.mean is 0\.\d+ nats .* above 0.05 nats/);
+    const lenient = { ...input, stopWhen: { ...stopWhen, above: 5 } };
+    const whole = (await runStage(fidelityStage, lenient, { store })).output;
+    expect(whole.stopped).toBeUndefined();
+    expect(Object.keys(whole.metrics).sort()).toEqual(Object.keys(baseline.metrics).sort());
+  });
+
   test('of the baseline itself as candidate finds no difference at all', async () => {
     const input = { model, checks, engine, seed: 0, baseline: { items: baseline.items } };
     const { output } = await runStage(fidelityStage, input, { store });

@@ -83,11 +83,13 @@ function body(view: ReportView, sections: readonly ReportSection[]): ComponentCh
 /** `17 trials, 1 failed, 3 simulated`. */
 function trialCounts(trials: ReportView['trials']): string {
   const failed = trials.filter((trial) => trial.status === 'failed').length;
+  const stopped = trials.filter((trial) => trial.status === 'stopped').length;
   const cancelled = trials.filter((trial) => trial.status === 'cancelled').length;
   const simulated = trials.filter((trial) => trial.simulated).length;
   return [
     count(trials.length, 'trial'),
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(stopped > 0 ? [`${stopped} given up early`] : []),
     ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
     ...(simulated > 0 ? [`${simulated} simulated`] : []),
   ].join(', ');

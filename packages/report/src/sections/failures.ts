@@ -57,9 +57,9 @@ function failuresOf(view: ReportView) {
     .map((trial) => ({
       label: trial.label,
       place: view.nameOf(trial),
-      stage: trial.failure?.stage ?? NOTHING,
+      stage: trial.failure?.stage ?? (trial.stopped === undefined ? NOTHING : 'fidelity'),
       codeName: trial.failure?.code ?? trial.status,
-      message: trial.failure?.message ?? '',
+      message: trial.failure?.message ?? trial.stopped ?? '',
       hint: trial.failure?.hint ?? NOTHING,
     }));
 }
