@@ -22,7 +22,7 @@ export {
 } from './campaign/recipe.ts';
 export { Role, ROLES } from './campaign/role.ts';
 export { coversLayer, parseLayerRanges, type LayerRange } from './campaign/layer-ranges.ts';
-export { Name, Engine, OnnxRuntimeEngine, Target } from './campaign/target.ts';
+export { Name, Engine, LaunchedServer, OnnxRuntimeEngine, OpenAiEngine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
 export { CATEGORIES, Category } from './campaign/category.ts';

@@ -31,7 +31,7 @@ export {
   sumStatistic,
   type CorpusStatistic,
 } from './statistics/corpus-statistic.ts';
-export type { Engine, EngineFacts, Generation, OpenModel } from './engines/engine.ts';
+export type { Engine, Generation, OpenModel } from './engines/engine.ts';
 export { ENGINES } from './engines/engines.ts';
 export { performanceStage } from './performance/performance-stage.ts';
 export { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './performance/evaluate-performance.ts';

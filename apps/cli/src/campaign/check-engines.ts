@@ -5,7 +5,7 @@ import { hardwareFingerprint } from '@quantloop/evaluate';
 export async function engineIssues(file: CampaignFile): Promise<SpecIssue[]> {
   const { onnxruntime } = await hardwareFingerprint();
   return file.targets.flatMap(({ engine }, index): SpecIssue[] =>
-    onnxruntime.providers.includes(engine.provider)
+    engine.kind !== 'onnxruntime' || onnxruntime.providers.includes(engine.provider)
       ? []
       : [
           {

@@ -5,7 +5,7 @@ import { FidelityItem, TextSource } from '../campaign/evaluation.ts';
 import { MixEntryGrid, RecipeGrid, WeightRecipeGrid } from '../campaign/recipe.ts';
 import { LIMIT_KINDS } from '../campaign/requirement.ts';
 import { ScenarioItem, ServerLoad, Slo } from '../campaign/scenario.ts';
-import { OnnxRuntimeEngine } from '../campaign/target.ts';
+import { LaunchedServer, OnnxRuntimeEngine, OpenAiEngine } from '../campaign/target.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 
@@ -29,7 +29,8 @@ const KEYS_AT: Record<string, readonly string[]> = {
   '': Object.keys(CampaignFile.shape),
   models: ['id', 'source'],
   targets: ['id', 'engine'],
-  engine: Object.keys(OnnxRuntimeEngine.shape),
+  engine: [OnnxRuntimeEngine, OpenAiEngine].flatMap(({ shape }) => Object.keys(shape)),
+  launch: Object.keys(LaunchedServer.shape),
   calibration: Object.keys(CalibrationSource.shape),
   text: Object.keys(TextSource.shape),
   evaluation: ['fidelity', 'performance', 'stopWhen'],

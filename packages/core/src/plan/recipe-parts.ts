@@ -1,3 +1,4 @@
+import type { Engine } from '../campaign/target.ts';
 import type { MethodFacts, Recipe, WeightRecipe } from '../campaign/recipe.ts';
 
 /** What a recipe may do to a weight: itself, and the recipes of its mix. Whatever holds of a recipe follows from these. */
@@ -9,8 +10,10 @@ export function recipeParts(recipe: Recipe): WeightRecipe[] {
 export function recipeSupport(
   recipe: Recipe,
   methods: Record<string, MethodFacts>,
-  target: { kind: string; provider: string },
+  target: Engine,
 ): 'native' | 'simulated' {
+  // What a server does with a model is what it will do in service: its speed is real, whatever it computes with.
+  if (target.kind === 'openai') return 'native';
   const simulated = recipeParts(recipe).some(
     (part) => methods[part.method]!.supports(part, target) === 'simulated',
   );

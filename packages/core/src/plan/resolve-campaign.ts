@@ -12,6 +12,7 @@ import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
 import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
+import { serverIssues } from './server-issues.ts';
 
 export interface ResolveCampaignOptions {
   file: CampaignFile;
@@ -56,6 +57,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
       checks.map((check) => (check.kind === 'task' ? check.name : 'kl-divergence')),
     ),
     ...stopRuleIssues(file, checks),
+    ...serverIssues(file.targets, checks),
     ...requirementIssues(file.requirements, ['requirements'], metrics),
     ...objectives.flatMap((objective, i) =>
       metricIssues(

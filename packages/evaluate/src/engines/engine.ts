@@ -1,4 +1,4 @@
-import type { Engine as EngineSpec } from '@quantloop/core';
+import type { Engine as EngineSpec, Provenance } from '@quantloop/core';
 import type { TaskModel } from '../fidelity/tasks/task-model.ts';
 
 /** A way to run a model for measuring. Built-ins are in `ENGINES`; another one implements this and is added there. */
@@ -7,8 +7,10 @@ export interface Engine<Kind extends EngineSpec['kind'] = EngineSpec['kind']> {
   readonly kind: Kind;
   /** One line for `doctor` and the docs. */
   readonly summary: string;
-  /** What goes into provenance and the cache key. */
-  facts(): Promise<EngineFacts>;
+  /** What a model is run by, for every number's provenance. */
+  provenance(spec: OpenOptions<Kind>['spec']): Promise<Provenance>;
+  /** What results depend on beside the spec and the hardware: part of the key they are kept under. */
+  keyParts(spec: OpenOptions<Kind>['spec']): Promise<Record<string, unknown>>;
   /**
    * Loads the model of a folder to be measured.
    *
@@ -23,12 +25,6 @@ export interface OpenOptions<Kind extends EngineSpec['kind'] = EngineSpec['kind'
   /** A model folder. */
   folder: string;
   spec: Extract<EngineSpec, { kind: Kind }>;
-}
-
-export interface EngineFacts {
-  name: string;
-  version: string;
-  providers: string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { defineStage, jobModule } from '@quantloop/jobs';
-import { ortVersion } from '@quantloop/runtime/version';
+import { engineOf } from '../engines/engines.ts';
 import { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
 
 /** What a model can do and how far it strays from its baseline: tasks as lm-eval scores them, and divergence. */
@@ -9,6 +9,6 @@ export const fidelityStage = defineStage({
   input: EvaluateFidelityInput,
   output: EvaluateFidelityOutput,
   module: jobModule(import.meta.url, './run-fidelity'),
-  keyParts: async () => ({ onnxruntime: ortVersion() }),
+  keyParts: ({ engine }) => engineOf(engine).keyParts(engine),
   artifacts: ({ items, distributions }) => [items, ...(distributions === undefined ? [] : [distributions])],
 });

@@ -1,6 +1,6 @@
 import { stopReason, type FidelityCheck, type Metrics } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
-import { ENGINES } from '../engines/engines.ts';
+import { engineOf } from '../engines/engines.ts';
 import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
@@ -14,7 +14,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const kept = await job.checkpoint.names();
   if (kept.length > 0) job.resumed(kept.length);
   const folder = await job.store.folder(input.model);
-  await using model = await ENGINES[input.engine.kind].openForTasks({ folder, spec: input.engine });
+  await using model = await engineOf(input.engine).openForTasks({ folder, spec: input.engine });
 
   const progress = { done: 0, total: 0, unit: 'documents' };
   const context: CheckContext = {

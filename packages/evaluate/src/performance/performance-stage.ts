@@ -1,4 +1,5 @@
 import { defineStage, jobModule } from '@quantloop/jobs';
+import { engineOf } from '../engines/engines.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
 
@@ -9,8 +10,10 @@ export const performanceStage = defineStage({
   input: EvaluatePerformanceInput,
   output: EvaluatePerformanceOutput,
   module: jobModule(import.meta.url, './run-performance'),
-  // ONNX Runtime's version is part of the fingerprint.
-  keyParts: async () => ({ hardware: (await hardwareFingerprint()).digest }),
+  keyParts: async ({ engine }) => ({
+    hardware: (await hardwareFingerprint()).digest,
+    ...(await engineOf(engine).keyParts(engine)),
+  }),
   artifacts: (output) => [output.samples],
   measures: true,
 });

@@ -1,6 +1,6 @@
 import type { Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
-import { ENGINES } from '../engines/engines.ts';
+import { engineOf } from '../engines/engines.ts';
 import { allJsonLines } from '../fidelity/tasks/data/read-json.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import { hardwareProvenance } from '../hardware/hardware-provenance.ts';
@@ -24,7 +24,7 @@ export async function run(
 ): Promise<EvaluatePerformanceOutput> {
   const { store, checkpoint, signal } = context;
   const { scenarios, seed, engine: spec } = input;
-  const engine = ENGINES[spec.kind];
+  const engine = engineOf(spec);
   const candidate = await store.folder(input.model);
   const baseline = input.baseline === undefined ? undefined : await store.folder(input.baseline);
   const { memory, loads: byScenario } = await measurePerformance({
@@ -53,10 +53,8 @@ export async function run(
       baseline: baseline === undefined ? undefined : await modelBytes(baseline),
     }),
   };
-  const facts = await engine.facts();
   const provenance: Provenance = {
-    engine: `${facts.name} ${facts.version}`,
-    ...('provider' in spec && { provider: spec.provider, threads: spec.threads ?? hardware.cores }),
+    ...(await engine.provenance(spec)),
     ...hardwareProvenance(hardware),
     seed,
     memoryBeforeLoad: memory.before,

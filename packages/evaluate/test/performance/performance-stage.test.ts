@@ -198,10 +198,12 @@ describe('the engine onnxruntime', () => {
   });
 
   test('names itself as it stands in provenance', async () => {
-    expect(await ENGINES.onnxruntime.facts()).toMatchObject({
-      name: 'onnxruntime',
-      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      providers: expect.arrayContaining(['cpu']),
+    expect(
+      await ENGINES.onnxruntime.provenance({ kind: 'onnxruntime', provider: 'cpu', threads: 2 }),
+    ).toEqual({
+      engine: expect.stringMatching(/^onnxruntime \d+\.\d+\.\d+/),
+      provider: 'cpu',
+      threads: 2,
     });
   });
 });
@@ -210,5 +212,6 @@ test('the identity of a result includes the hardware it was measured on', async 
   const input = { model: small, scenarios, engine, seed: 1 };
   expect(await performanceStage.keyParts!(input, { store })).toEqual({
     hardware: (await hardwareFingerprint()).digest,
+    onnxruntime: expect.stringMatching(/^\d+\.\d+/),
   });
 });

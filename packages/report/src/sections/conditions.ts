@@ -85,11 +85,14 @@ function asked(view: ReportView): [string, string][] {
 }
 
 const engineWords = (engine: Campaign['targets'][number]['engine']): string =>
-  [
-    engine.kind,
-    engine.provider,
-    ...(engine.threads === undefined ? [] : [count(engine.threads, 'thread')]),
-  ].join(' ');
+  (engine.kind === 'openai'
+    ? [engine.kind, engine.url ?? engine.launch?.command.join(' ')]
+    : [
+        engine.kind,
+        engine.provider,
+        ...(engine.threads === undefined ? [] : [count(engine.threads, 'thread')]),
+      ]
+  ).join(' ');
 
 const objectiveWords = (objective: Objective): string =>
   'minimize' in objective ? `least ${objective.minimize}` : `most ${objective.maximize}`;

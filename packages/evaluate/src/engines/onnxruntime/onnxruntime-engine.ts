@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ortVersion } from '@quantloop/runtime/version';
 import type { Engine } from '../engine.ts';
 
 const seconds = () => performance.now() / 1000;
@@ -11,14 +12,13 @@ export const onnxRuntimeEngine: Engine<'onnxruntime'> = {
   kind: 'onnxruntime',
   summary: 'ONNX Runtime in a process of its own',
 
-  async facts() {
-    const { availableProviders, ortVersion } = await import('@quantloop/runtime');
-    return {
-      name: 'onnxruntime',
-      version: ortVersion(),
-      providers: availableProviders().map(({ name }) => name),
-    };
-  },
+  provenance: async ({ provider, threads = availableParallelism() }) => ({
+    engine: `onnxruntime ${ortVersion()}`,
+    provider,
+    threads,
+  }),
+
+  keyParts: async () => ({ onnxruntime: ortVersion() }),
 
   async open({ folder, spec }) {
     const { ContinuousBatch, openSession } = await import('@quantloop/runtime');

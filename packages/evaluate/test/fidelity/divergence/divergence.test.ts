@@ -2,14 +2,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
-import type { ArtifactRef, Engine, FidelityCheck } from '@quantloop/core';
+import type { ArtifactRef, FidelityCheck, OnnxRuntimeEngine } from '@quantloop/core';
 import { runStage } from '@quantloop/jobs';
 import { demoTasksFolder, importModel, loadTokenizer } from '@quantloop/models';
 import { forwardLogits, openSession } from '@quantloop/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EvaluateFidelityOutput, fidelityStage, quantile } from '../../../src/index.ts';
 
-const engine: Engine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
+const engine: OnnxRuntimeEngine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
 const TOKENS = 3000;
 const WINDOW = 256;
 

@@ -57,7 +57,7 @@ export function queueEngine({ clock, places, pace }: QueueOptions) {
   const asked: Asked[] = [];
   const seen = { most: 0 };
   let inside = 0;
-  const engine: Pick<Engine<'onnxruntime'>, 'open'> = {
+  const engine: Pick<Engine, 'open'> = {
     open: async ({ folder }) => {
       const line: (() => void)[] = [];
       let free = places(folder);

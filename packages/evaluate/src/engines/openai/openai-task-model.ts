@@ -1,0 +1,90 @@
+import { QuantloopError, type OpenAiEngine } from '@quantloop/core';
+import { loadTokenizer, readMaxLength } from '@quantloop/models';
+import type { ScoredSequence } from '@quantloop/runtime';
+import pMap from 'p-map';
+import type { TaskModel } from '../../fidelity/tasks/task-model.ts';
+import { askServer } from './ask-server.ts';
+import { CompletionAnswer } from './completion-answer.ts';
+import { reachServer } from './reach-server.ts';
+import { GENERATED, scoreTokens } from './score-tokens.ts';
+import { agreeOnExtras } from './extras.ts';
+
+/** A folder's model behind a server, tokens in and out by the folder's own tokenizer. */
+export async function openOpenAiTaskModel(options: {
+  folder: string;
+  spec: OpenAiEngine;
+}): Promise<TaskModel> {
+  const { folder, spec } = options;
+  const tokenizer = await loadTokenizer(folder);
+  const ownLength = await readMaxLength(folder);
+  const server = await reachServer(spec, folder);
+  const { connection, model } = server;
+  const { concurrency } = spec;
+  const extras = await agreeOnExtras(server, tokenizer.prefixId).catch(async (error: unknown) => {
+    await server.release();
+    throw error;
+  });
+  // A scored sequence has one token more than the model reads, and one is generated behind it.
+  const maxLength = Math.min(ownLength, model.contextLength ?? ownLength) - 1 - GENERATED;
+
+  return {
+    tokenizer,
+    maxLength,
+    provenance: {
+      'engine.server': spec.url ?? spec.launch!.command.join(' '),
+      'engine.model': model.name,
+    },
+
+    async score(sequences, { signal } = {}) {
+      // Equal sequences are sent once.
+      const distinct = new Map<string, ScoredSequence>();
+      for (const sequence of sequences) distinct.set(keyOf(sequence), sequence);
+      const scores = await pMap(
+        distinct,
+        async ([key, sequence]) => [key, await scoreTokens(server, tokenizer, sequence, signal)] as const,
+        { concurrency },
+      );
+      const byKey = new Map(scores);
+      return sequences.map((sequence) => byKey.get(keyOf(sequence))!);
+    },
+
+    generate: ({ prompts, maxNewTokens, until, signal }) =>
+      pMap(
+        prompts,
+        async (prompt) => {
+          const { choices } = await askServer({
+            connection,
+            path: '/completions',
+            body: {
+              model: model.name,
+              prompt,
+              max_tokens: maxNewTokens,
+              temperature: 0,
+              ...(until.length > 0 ? { stop: until } : {}),
+              ...extras.tokenIds,
+            },
+            answer: CompletionAnswer,
+            ...(signal === undefined ? {} : { signal }),
+          });
+          const choice = choices[0];
+          if (choice === undefined) throw noChoice(connection.url);
+          // Ids say exactly what was generated; a server's text may begin with a space that the tokenizer drops.
+          const text = choice.token_ids == null ? choice.text : tokenizer.decode(choice.token_ids);
+          return until.reduce((rest, stop) => rest.split(stop)[0]!, text);
+        },
+        { concurrency },
+      ),
+
+    [Symbol.asyncDispose]: () => server.release(),
+  };
+}
+
+const keyOf = ({ tokens, from }: ScoredSequence) => `${from}:${Array.from(tokens).join()}`;
+
+function noChoice(url: string): QuantloopError {
+  return new QuantloopError({
+    code: 'unsupported',
+    message: `${url} answered a completion with no choice`,
+    hint: 'The server must speak OpenAI’s protocol.',
+  });
+}
