@@ -1,7 +1,7 @@
 import { rangeOf, type Range, type Row } from './range-of.ts';
 import { roundHalfEven } from './round-half-even.ts';
 import { shrinkSpan } from './shrink-span.ts';
-import { storedScale, type ScaleType } from './stored-scale.ts';
+import { STORED_SCALES, type ScaleType } from './stored-scale.ts';
 
 /** An unsigned integer grid: `codes − zero` steps of `scale`. */
 export interface Span {
@@ -28,26 +28,41 @@ export interface Grid {
 
 /** The grid for the weights `row[start … end)`; weight 0 is always on it. */
 export function fitSpan(row: Row, start: number, end: number, grid: Grid): Span {
-  return fitRange(rangeOf(row, start, end), row.values, start, end, grid);
+  const span = coverRange(rangeOf(row, start, end), grid);
+  return grid.clip === 'none' ? span : shrinkSpan(row.values, start, end, span, grid);
 }
 
-/** The same where the range of the weights is known. */
-export function fitRange(range: Range, weights: Float32Array, start: number, end: number, grid: Grid): Span {
-  const span = coverRange(range, grid);
-  return grid.clip === 'none' ? span : shrinkSpan(weights, start, end, span, grid);
-}
+/** Scales that cover a range, by largest code. */
+const SCALES: Record<Grid['range'], (low: number, high: number, top: number) => number> = {
+  signed: (low, high, top) => (high > -low ? high : low) / -((top + 1) / 2),
+  centered: (low, high, top) => Math.max(high, -low) / (top / 2),
+  asymmetric: (low, high, top) => (high - low) / top,
+};
 
-/** The grid that covers a range, nothing clipped. */
-export function coverRange({ low, high }: Range, grid: Omit<Grid, 'clip'>): Span {
+/** The grids that cover ranges (smallest, largest, smallest, …), nothing clipped. */
+export function coverRanges(
+  ranges: Float32Array,
+  grid: Omit<Grid, 'clip'>,
+  { scales, zeros }: { scales: Float32Array; zeros: Uint8Array },
+): void {
   const top = 2 ** grid.bits - 1;
   const half = 2 ** (grid.bits - 1);
-  if (grid.range === 'signed') {
-    const extreme = high > -low ? high : low;
-    return { scale: storedScale(extreme / -half, grid.scaleType), zero: half };
+  const symmetric = grid.range !== 'asymmetric';
+  // There may be one for every 16 weights: what does not depend on the range is settled before.
+  const scaleOf = SCALES[grid.range];
+  const stored = STORED_SCALES[grid.scaleType];
+  for (let i = 0; i < scales.length; i++) {
+    const low = ranges[2 * i]!;
+    const scale = stored(scaleOf(low, ranges[2 * i + 1]!, top));
+    scales[i] = scale;
+    if (symmetric) zeros[i] = half;
+    else zeros[i] = scale === 0 ? 0 : Math.min(top, roundHalfEven(-low / scale));
   }
-  if (grid.range === 'centered') {
-    return { scale: storedScale(Math.max(high, -low) / (top / 2), grid.scaleType), zero: half };
-  }
-  const scale = storedScale((high - low) / top, grid.scaleType);
-  return { scale, zero: scale === 0 ? 0 : Math.min(top, roundHalfEven(-low / scale)) };
+}
+
+/** The grid that covers one range. */
+export function coverRange({ low, high }: Range, grid: Omit<Grid, 'clip'>): Span {
+  const [scales, zeros] = [new Float32Array(1), new Uint8Array(1)];
+  coverRanges(Float32Array.of(low, high), grid, { scales, zeros });
+  return { scale: scales[0]!, zero: zeros[0]! };
 }

@@ -3,7 +3,7 @@ import { matMulInteger } from '../../pack/matmul-integer.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
 import type { IntegerStorage } from '../../pack/storage.ts';
 import { errorOf } from '../../round/error-sums.ts';
-import { coverRange } from '../../round/fit-span.ts';
+import { coverRanges } from '../../round/fit-span.ts';
 import { fitTensor } from '../../round/fit-tensor.ts';
 import { PanelRounder } from '../../round/panel-rounder.ts';
 import { refuseNonFinite } from '../../weights/refuse-non-finite.ts';
@@ -25,13 +25,14 @@ export async function roundToInt8(
   if (shared !== undefined) stored[0] = shared.scale;
 
   for await (const panel of weight.panels()) {
-    const { ranges, scales, zeros } = rounder.load(panel);
-    for (let c = 0; c < panel.count; c++) {
-      const { scale, zero } = shared ?? coverRange({ low: ranges[2 * c]!, high: ranges[2 * c + 1]! }, grid);
-      scales[c] = scale;
-      zeros[c] = zero;
+    const grids = rounder.load(panel);
+    if (shared === undefined) {
+      coverRanges(grids.ranges, grid, grids);
+      stored.set(grids.scales, panel.first);
+    } else {
+      grids.scales.fill(shared.scale);
+      grids.zeros.fill(shared.zero);
     }
-    if (shared === undefined) stored.set(scales, panel.first);
     const codes = rounder.round();
     if (!Number.isFinite(rounder.sums[0])) refuseNonFinite(weight.name, k, panel);
     writeColumns({ codes, zero: 2 ** (bits - 1), k, n, panel, out: packed });

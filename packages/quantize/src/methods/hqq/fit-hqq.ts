@@ -1,5 +1,4 @@
-import { coverRange, type Grid, type Span } from '../../round/fit-span.ts';
-import type { Range } from '../../round/range-of.ts';
+import type { Grid, Span } from '../../round/fit-span.ts';
 import { roundHalfEven } from '../../round/round-half-even.ts';
 import { storedScale } from '../../round/stored-scale.ts';
 
@@ -10,7 +9,7 @@ const KAPPA = 1.01;
 const ITERATIONS = 20;
 
 /**
- * The grid that half-quadratic quantization finds for `weights[start … end)`. It minimizes Σ |W − Q|^p, which makes less of
+ * The grid that half-quadratic quantization finds for `weights[start … end)`, starting from the one that covers them. It minimizes Σ |W − Q|^p, which makes less of
  * outliers than squares do, with a second set of variables E for the errors, in turns: E is the error, shrunk by
  * |e|^(p−1) / β; then the grid whose points come closest to W − E. Like the original it stops at the first turn in
  * which the mean |W − Q| does not fall, and takes the one before.
@@ -20,14 +19,14 @@ const ITERATIONS = 20;
  * stories260k in groups of 64 that leaves ‖W − Q‖ at 0.84, 0.98 and 1.00 times the original's with 2, 3 and 4 bits.
  */
 export function fitHqq(
-  range: Range,
   weights: Float32Array,
   start: number,
   end: number,
+  covering: Span,
   grid: Omit<Grid, 'clip'>,
 ): Span {
   const top = 2 ** grid.bits - 1;
-  let span = coverRange(range, grid);
+  let span = covering;
   let best = span;
   let least = Infinity;
   for (let turn = 0, beta = BETA; turn < ITERATIONS && span.scale > 0; turn++, beta *= KAPPA) {

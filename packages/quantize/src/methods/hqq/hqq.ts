@@ -25,6 +25,6 @@ export const hqq: Quantizer = {
   plan(shape, recipe) {
     const planned = nbitsStorage(shape, recipe);
     if ('refuse' in planned) return planned;
-    return planRounding({ kind: 'nbits', ...planned, fit: 'hqq' });
+    return planRounding({ kind: 'nbits', ...planned, refine: 'hqq' });
   },
 };
