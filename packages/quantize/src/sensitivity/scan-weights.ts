@@ -83,6 +83,6 @@ async function measure(
     kind: 'measured',
     bytes: partsByteLength(parts),
     weightError: relativeError([error]).relative,
-    divergence: meanPerToken(sequences),
+    divergence: await meanPerToken(sequences),
   };
 }
