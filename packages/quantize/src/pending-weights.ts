@@ -4,7 +4,7 @@ import type { Calibration } from './calibrate/calibration.ts';
 import type { PendingWeight } from './checkpoint/in-blocks.ts';
 import type { Equalization } from './equalize/equalization.ts';
 import type { CostClock } from './manifest/cost-clock.ts';
-import type { PackedWeight } from './pack/packed-weight.ts';
+import type { PackedPieces } from './pack/packed-weight.ts';
 import type { PlannedWeight } from './plan-weights.ts';
 import { RoundAhead } from './threads/round-ahead.ts';
 import { PanelMemory } from './weights/panel-memory.ts';
@@ -47,21 +47,21 @@ export class PendingWeights implements AsyncDisposable {
     const memory = new PanelMemory();
     this.#ahead = new RoundAhead({ file, reader, pieces, threads, signal, memory });
 
-    const compute = async (index: number): Promise<PackedWeight> => {
+    const compute = async (index: number): Promise<PackedPieces> => {
       signal?.throwIfAborted();
       const { linears, plan } = planned[index]!;
       const location = locations[index]!;
       options.onProgress?.({ done: index, total: planned.length, unit: 'tensors', note: location.name });
       const rounded = this.#ahead.take(index);
       if (rounded !== undefined) return clock.time('round', () => rounded);
-      const weight = openWeight({ ...location, reader, memory });
-      if (plan.calibrated === true) {
-        const seen = await clock.time('calibrate', () => calibration!.inputsOf(linears[0]!));
-        return clock.time('round', () => plan.quantize(weight, seen));
-      }
-      if (plan.measured !== true) return clock.time('round', () => plan.quantize(weight));
-      const seen = await clock.time('calibrate', () => equalization!.inputsOf(linears[0]!));
-      return clock.time('round', () => plan.quantize(stopOnAbort(weight, signal), seen));
+      const seen =
+        plan.calibrated === true
+          ? await clock.time('calibrate', () => calibration!.inputsOf(linears[0]!))
+          : plan.measured === true
+            ? await clock.time('calibrate', () => equalization!.inputsOf(linears[0]!))
+            : undefined;
+      const weight = stopOnAbort(openWeight({ ...location, reader, memory }), signal);
+      return [await clock.time('round', () => plan.quantize(weight, seen))];
     };
     this.all = planned.map(({ plan: { storage } }, index) => {
       const { name, k, n } = locations[index]!;

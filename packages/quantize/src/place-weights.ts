@@ -7,6 +7,7 @@ import { SharedInputs } from './graph/shared-inputs.ts';
 import type { CostClock } from './manifest/cost-clock.ts';
 import type { FinishedWeight } from './manifest/write-manifest.ts';
 import { partsByteLength } from './pack/allocate-parts.ts';
+import { joinErrors, joinPieces } from './pack/join-pieces.ts';
 import type { PendingWeights } from './pending-weights.ts';
 import type { PlannedWeight } from './plan-weights.ts';
 
@@ -32,13 +33,13 @@ export async function placeWeights(options: PlaceWeightsOptions): Promise<Finish
   const shared = new SharedInputs(model);
   let resumed = 0;
   const onResumed = () => resumed++;
-  for await (const packed of inBlocks({ pending: pending.all, checkpoint, blockWeights, onResumed })) {
-    const { parts, error } = packed;
+  for await (const pieces of inBlocks({ pending: pending.all, checkpoint, blockWeights, onResumed })) {
     const weight = planned[finished.length]!;
     const { storage } = weight.plan;
-    calibration?.finish(weight.use, storage, packed);
-    const names = await clock.time('write', () => placeWeight({ model, writer, shared, weight, parts }));
-    finished.push({ ...weight, storage, parts: names, bytes: partsByteLength(parts), error });
+    calibration?.finish(weight.use, storage, joinPieces(storage, pieces));
+    const names = await clock.time('write', () => placeWeight({ model, writer, shared, weight, pieces }));
+    const bytes = pieces.reduce((sum, { parts }) => sum + partsByteLength(parts), 0);
+    finished.push({ ...weight, storage, parts: names, bytes, error: joinErrors(pieces) });
   }
   if (resumed > 0) options.onResumed?.(resumed);
   return finished;

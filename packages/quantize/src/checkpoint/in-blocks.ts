@@ -1,12 +1,12 @@
 import type { Checkpoint } from '@quantloop/artifacts';
 import { partsByteLength } from '../pack/allocate-parts.ts';
-import type { PackedWeight } from '../pack/packed-weight.ts';
+import type { PackedPieces } from '../pack/packed-weight.ts';
 import { decodeBlock, encodeBlock, type StoredWeight } from './packed-block.ts';
 
 /** A weight that can be computed. */
 export interface PendingWeight extends StoredWeight {
   weights: number;
-  compute(): Promise<PackedWeight>;
+  compute(): Promise<PackedPieces>;
 }
 
 /** A finished block above this is not stored: repeating it is quicker than writing and verifying it. */
@@ -21,7 +21,7 @@ export async function* inBlocks(options: {
   checkpoint: Pick<Checkpoint, 'read' | 'write'> | undefined;
   blockWeights: number;
   onResumed: () => void;
-}): AsyncGenerator<PackedWeight> {
+}): AsyncGenerator<PackedPieces> {
   const { checkpoint, onResumed } = options;
   const blocks = splitBlocks(options.pending, options.blockWeights);
   for (const [index, block] of blocks.entries()) {
@@ -34,13 +34,13 @@ export async function* inBlocks(options: {
       yield* stored;
       continue;
     }
-    const finished: PackedWeight[] = [];
+    const finished: PackedPieces[] = [];
     for (const weight of block) {
       const packed = await weight.compute();
       if (checkpoint !== undefined && !last) finished.push(packed);
       yield packed;
     }
-    const size = finished.reduce((sum, { parts }) => sum + partsByteLength(parts), 0);
+    const size = finished.flat().reduce((sum, { parts }) => sum + partsByteLength(parts), 0);
     if (finished.length > 0 && size <= LARGEST_BLOCK)
       await checkpoint?.write(name, encodeBlock(block, finished));
   }

@@ -1,7 +1,8 @@
 import { tensorByteLength } from '@quantloop/onnx';
 import { z } from 'zod';
 import { layoutOf } from '../pack/layout.ts';
-import type { PackedWeight } from '../pack/packed-weight.ts';
+import { joinErrors } from '../pack/join-pieces.ts';
+import type { PackedPieces, PackedWeight } from '../pack/packed-weight.ts';
 import { Storage } from '../pack/storage.ts';
 
 /** A weight, and how it is stored. */
@@ -19,16 +20,19 @@ const Header = z.array(
 );
 
 /** Finished weights as one run of bytes: length of the header (uint32, little-endian), JSON header, parts in order. */
-export function encodeBlock(weights: readonly StoredWeight[], packed: readonly PackedWeight[]): Uint8Array {
-  const header = weights.map(({ name, storage }, i) => ({ name, storage, error: packed[i]!.error }));
+export function encodeBlock(weights: readonly StoredWeight[], packed: readonly PackedPieces[]): Uint8Array {
+  const header = weights.map(({ name, storage }, i) => ({ name, storage, error: joinErrors(packed[i]!) }));
   const text = Buffer.from(JSON.stringify(header satisfies z.infer<typeof Header>));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  return Buffer.concat([length, text, ...packed.flatMap(({ parts }) => parts.map(({ data }) => data))]);
+  const data = packed.flatMap((pieces) =>
+    pieces[0]!.parts.flatMap((_, part) => pieces.map(({ parts }) => parts[part]!.data)),
+  );
+  return Buffer.concat([length, text, ...data]);
 }
 
 /** The finished weights of a block, or undefined when it holds other weights or other storages. */
-export function decodeBlock(bytes: Uint8Array, weights: readonly StoredWeight[]): PackedWeight[] | undefined {
+export function decodeBlock(bytes: Uint8Array, weights: readonly StoredWeight[]): PackedPieces[] | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 4 + buffer.readUInt32LE(0);
   const header = Header.parse(JSON.parse(buffer.toString('utf8', 4, offset)));
@@ -44,6 +48,6 @@ export function decodeBlock(bytes: Uint8Array, weights: readonly StoredWeight[])
         offset = end;
         return { ...shape, data };
       });
-    return { parts, error };
+    return [{ parts, error } satisfies PackedWeight];
   });
 }

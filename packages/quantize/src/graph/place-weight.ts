@@ -6,7 +6,7 @@ import {
   type TensorProto,
 } from '@quantloop/onnx';
 import { layoutOf } from '../pack/layout.ts';
-import type { Part } from '../pack/packed-weight.ts';
+import type { PackedPieces } from '../pack/packed-weight.ts';
 import type { PlannedWeight } from '../plan-weights.ts';
 import { rewriteLinear } from './rewrite-linear.ts';
 import { rewriteLookup } from './rewrite-lookup.ts';
@@ -18,18 +18,19 @@ export async function placeWeight(options: {
   writer: ExternalDataWriter;
   shared: SharedInputs;
   weight: Pick<PlannedWeight, 'use' | 'linears' | 'lookups' | 'plan'>;
-  parts: readonly Part[];
+  pieces: PackedPieces;
 }): Promise<string[]> {
-  const { model, writer, shared, weight, parts } = options;
+  const { model, writer, shared, weight, pieces } = options;
   const { use, linears, lookups } = weight;
   const { storage } = weight.plan;
   const asRows = lookups.length === 0 ? undefined : layoutOf(storage).lookup!.dims(storage);
   const stored: TensorProto[] = [];
-  for (const [i, { role, ...part }] of parts.entries()) {
+  for (const [i, { role, type, ...whole }] of layoutOf(storage).parts(storage).entries()) {
     const name = uniqueName(model, `${use.weight}.${role}`);
     // What is only looked up is stored in the shape for that.
-    const dims = linears.length === 0 ? asRows![i]! : part.dims;
-    const tensor = await writer.append({ ...part, dims, name });
+    const dims = linears.length === 0 ? asRows![i]! : whole.dims;
+    const data = pieces.map(({ parts }) => parts[i]!.data);
+    const tensor = await writer.append({ name, type, dims, data });
     addInitializer(model, tensor);
     stored.push(tensor);
   }

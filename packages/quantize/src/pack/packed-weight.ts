@@ -27,3 +27,6 @@ export interface PackedWeight {
   parts: Part[];
   error: RoundingError;
 }
+
+/** The same as it was rounded: some channels in each piece, in order. The bytes of a part follow one another. */
+export type PackedPieces = readonly PackedWeight[];

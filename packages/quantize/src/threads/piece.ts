@@ -1,5 +1,4 @@
 import { layoutOf } from '../pack/layout.ts';
-import type { PackedWeight } from '../pack/packed-weight.ts';
 import type { Rounding } from '../methods/roundings.ts';
 import type { WeightLocation } from '../weights/weight-source.ts';
 
@@ -24,29 +23,4 @@ export function piecesOf({ location, rounding }: Piece): Piece[] {
     const part = { ...rounding, storage: { ...storage, n: channels.count } } as Rounding;
     return { location: { ...location, channels }, rounding: part };
   });
-}
-
-/** Puts the pieces of a weight together. */
-export function joinPieces({ rounding: { storage } }: Piece, pieces: readonly PackedWeight[]): PackedWeight {
-  if (pieces.length === 1) return pieces[0]!;
-  const parts = layoutOf(storage)
-    .parts(storage)
-    .map((shape, i) => {
-      const data = new Uint8Array(pieces.reduce((sum, { parts }) => sum + parts[i]!.data.length, 0));
-      let offset = 0;
-      for (const piece of pieces) {
-        data.set(piece.parts[i]!.data, offset);
-        offset += piece.parts[i]!.data.length;
-      }
-      return { ...shape, data };
-    });
-  const errors = pieces.map(({ error }) => error);
-  return {
-    parts,
-    error: {
-      squares: errors.reduce((sum, { squares }) => sum + squares, 0),
-      errorSquares: errors.reduce((sum, { errorSquares }) => sum + errorSquares, 0),
-      largest: Math.max(...errors.map(({ largest }) => largest)),
-    },
-  };
 }

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { TensorReader } from '@quantloop/onnx';
 import { round } from '../methods/roundings.ts';
-import type { PackedWeight } from '../pack/packed-weight.ts';
+import type { PackedPieces, PackedWeight } from '../pack/packed-weight.ts';
 import type { PanelMemory } from '../weights/panel-memory.ts';
 import { openWeight } from '../weights/weight-source.ts';
-import { joinPieces, piecesOf, type Piece } from './piece.ts';
+import { piecesOf, type Piece } from './piece.ts';
 import { RoundingThreads } from './rounding-threads.ts';
 
 /** A model smaller than this is rounded in the time in which threads start: 0.2 s. */
@@ -32,7 +32,7 @@ export class RoundAhead implements AsyncDisposable {
   readonly #options: RoundAheadOptions;
   readonly #threads: RoundingThreads | undefined;
   readonly #window: number;
-  readonly #started = new Map<number, Promise<PackedWeight>>();
+  readonly #started = new Map<number, Promise<PackedPieces>>();
   #next = 0;
   #underWay = 0;
 
@@ -51,7 +51,7 @@ export class RoundAhead implements AsyncDisposable {
   }
 
   /** The rounded weight, or undefined where something else rounds it. Indices only grow. */
-  take(index: number): Promise<PackedWeight> | undefined {
+  take(index: number): Promise<PackedPieces> | undefined {
     const piece = this.#options.pieces[index];
     if (piece === undefined) return undefined;
     this.#next = Math.max(this.#next, index);
@@ -80,7 +80,7 @@ export class RoundAhead implements AsyncDisposable {
     this.#started.set(index, packed);
   }
 
-  async #round(piece: Piece): Promise<PackedWeight> {
+  async #round(piece: Piece): Promise<PackedPieces> {
     const { reader, memory } = this.#options;
     const { name } = piece.location;
     const pieces = piecesOf(piece);
@@ -88,13 +88,13 @@ export class RoundAhead implements AsyncDisposable {
     if (this.#threads !== undefined && reader.info(name).external) {
       const threads = this.#threads;
       const tensor = reader.tensor(name);
-      return joinPieces(piece, await Promise.all(pieces.map((part) => threads.round({ ...part, tensor }))));
+      return Promise.all(pieces.map((part) => threads.round({ ...part, tensor })));
     }
     const rounded: PackedWeight[] = [];
     for (const { location, rounding } of pieces) {
       rounded.push(await round(openWeight({ ...location, reader, memory }), rounding));
     }
-    return joinPieces(piece, rounded);
+    return rounded;
   }
 }
 
