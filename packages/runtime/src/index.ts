@@ -31,7 +31,7 @@ export { type Matrix, type MultiplyOptions, multiply } from './arithmetic/multip
 export { MomentSum } from './arithmetic/moment-sum.ts';
 export { type Triangle, wholeTriangle } from './arithmetic/triangle.ts';
 export { choleskyOfInverse } from './arithmetic/cholesky-of-inverse.ts';
-export { freeTensor } from './session/free-tensor.ts';
+export { freeMemory, freeTensor } from './session/free-memory.ts';
 export { tensorBytes, tensorFromBytes } from './session/tensor-bytes.ts';
 export { compareLogits, type CompareInput, type CompareOutput } from './arithmetic/compare-logits.ts';
 export {

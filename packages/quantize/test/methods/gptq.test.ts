@@ -107,8 +107,11 @@ describe('the weights are those of the plain algorithm, bit for bit', () => {
     );
   });
 
-  test('across the blocks in which it is computed', async () => {
-    const [k, n] = [300, 9];
+  test.each([
+    [300, 9, 128],
+    // More channels than a tile has, and groups that begin within a leaf.
+    [70, 261, 16],
+  ])('across the blocks in which it is computed, %i × %i in groups of %i', async (k, n, group) => {
     for (const activationOrder of [true, false]) {
       const given = {
         weight: normals(k * n, 3),
@@ -116,7 +119,7 @@ describe('the weights are those of the plain algorithm, bit for bit', () => {
         k,
         n,
         bits: 3,
-        group: 128,
+        group,
         symmetric: false,
         activationOrder,
       };

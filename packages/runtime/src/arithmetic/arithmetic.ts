@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { freeTensor } from '../session/free-tensor.ts';
+import { freeTensor } from '../session/free-memory.ts';
 import { openGraph } from '../session/open-graph.ts';
 
 /** Threads that have nothing to do sleep: they would spin against the other graphs' threads and against JavaScript. */

@@ -1,3 +1,4 @@
+import { freeMemory } from '../session/free-memory.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import { type Matrix, multiply } from './multiply.ts';
 import { cutOf, LEAF, type Triangle, wholeTriangle } from './triangle.ts';
@@ -34,12 +35,15 @@ export async function choleskyOfInverse(arithmetic: Arithmetic, h: Square): Prom
     into: rest.data,
   });
   const left = await choleskyOfInverse(arithmetic, rest);
+  freeMemory(rest.data);
   if (left === undefined) return undefined;
-  const corner = await multiply(arithmetic, {
-    a: wholeTriangle(left),
-    b: await multiply(arithmetic, { a: panel, b: lower }),
-    scale: -1,
-  });
+  const product = await multiply(arithmetic, { a: panel, b: lower });
+  freeMemory(panel.data);
+  freeMemory(lower.data);
+  const upper = wholeTriangle(left);
+  const corner = await multiply(arithmetic, { a: upper, b: product, scale: -1 });
+  freeMemory(upper.data);
+  freeMemory(product.data);
   return { rows, left, corner, right };
 }
 

@@ -3,12 +3,15 @@ import { Tensor } from 'onnxruntime-node';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Matrix } from './multiply.ts';
 
-/** Columns whose products are one output of the graph; wide enough for its speed, narrow enough to skip half. */
+/**
+ * Columns whose products are one output of the graph: wide enough for its speed, narrow enough to skip half. 2048 rows of
+ * 2048 columns take 75 ms of CPU with 512, 61 with 256, 63 with 128.
+ */
 const PART = 256;
 
 /**
  * Σ xᵀx over batches of rows, in float32. The sum is symmetric, so only parts on and above the diagonal are computed:
- * for 2048 columns 10 of 16 products.
+ * for 2048 columns 36 of 64 products.
  */
 export class MomentSum {
   readonly #arithmetic: Arithmetic;

@@ -16,9 +16,8 @@ export function cutOf(rows: number): number {
   return 2 ** (Math.ceil(Math.log2(rows)) - 1);
 }
 
-/** [rows, rows], zero below the diagonal. */
+/** [rows, rows], zero below the diagonal, in memory of its own. */
 export function wholeTriangle(triangle: Triangle): Matrix<Float64Array> {
-  if ('leaf' in triangle) return triangle.leaf;
   const { rows } = triangle;
   const data = new Float64Array(rows * rows);
   fill(data, rows, triangle, 0);

@@ -56,7 +56,7 @@ async function roundInt8ByGptq(
   const original = await readRows(source);
   const solution = await solve({
     name: source.name,
-    weight: Float64Array.from(original),
+    weight: original,
     k,
     n,
     inputs,

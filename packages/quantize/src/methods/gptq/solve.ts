@@ -1,15 +1,15 @@
-import { type Matrix, multiply, type Triangle } from '@quantloop/runtime';
+import { freeMemory, type Matrix, multiply, type Triangle } from '@quantloop/runtime';
 import type { LayerInputs } from '../../quantizer.ts';
 import type { Grid } from '../../round/fit-span.ts';
-import { roundHalfEven } from '../../round/round-half-even.ts';
 import { factorOf } from './factor-of.ts';
 import { fitGroup } from './fit-group.ts';
+import { LeafRounder } from './leaf-rounder.ts';
 
 export interface SolveOptions {
   /** The weight's name, for messages. */
   name: string;
-  /** [k, n] row-major; overwritten. */
-  weight: Float64Array;
+  /** [k, n] row-major. */
+  weight: Float32Array;
   k: number;
   n: number;
   inputs: LayerInputs;
@@ -38,7 +38,7 @@ export interface Solution {
  * An input that was 0 on all of the calibration text is rounded plainly; the reference sets its weights to 0.
  */
 export async function solve(options: SolveOptions): Promise<Solution> {
-  const { k, n, grid, activationOrder, inputs } = options;
+  const { weight, k, n, grid, activationOrder, inputs } = options;
   const group = Math.min(options.group, k);
   const groups = Math.ceil(k / group);
   const solution: Solution = {
@@ -47,10 +47,11 @@ export async function solve(options: SolveOptions): Promise<Solution> {
     zeros: new Uint8Array(groups * n),
   };
   const { order, upper } = await factorOf(options);
-  const fit = (weight: Float64Array, g: number) =>
-    fitGroup({ weight, k, n, first: g * group, count: group, grid, solution, g });
-  if (activationOrder) for (let g = 0; g < groups; g++) fit(options.weight, g);
-  const rows = activationOrder ? reorderRows(options.weight, order, n) : options.weight;
+  const fit = (weights: Float32Array | Float64Array, g: number) =>
+    fitGroup({ weights, k, n, first: g * group, count: group, grid, solution, g });
+  if (activationOrder) for (let g = 0; g < groups; g++) fit(weight, g);
+  const rows = new Float64Array(k * n);
+  order.forEach((input, i) => rows.set(weight.subarray(input * n, (input + 1) * n), i * n));
   const errors = new Float64Array(k * n);
 
   /** Rounds the inputs from `start` on that a part of U is for; they have been corrected for all before them. */
@@ -71,56 +72,20 @@ export async function solve(options: SolveOptions): Promise<Solution> {
     await round(right, middle);
   };
 
-  const roundLeaf = ({ data, rows: size }: Matrix<Float64Array>, start: number): void => {
-    for (let i = 0; i < size; i++) {
-      const input = order[start + i]!;
-      const g = Math.floor(input / group);
-      if (!activationOrder && input % group === 0) fit(rows, g);
-      const at = (start + i) * n;
-      const error = errors.subarray(at, at + n);
-      const row = rows.subarray(at, at + n);
-      roundRow({ row, input, g, n, bits: grid.bits, pivot: data[i * size + i]!, solution, error });
-      for (let j = i + 1; j < size; j++) {
-        const factor = data[i * size + j]!;
-        if (factor === 0) continue;
-        for (let c = 0, to = (start + j) * n; c < n; c++, to++) rows[to]! -= factor * error[c]!;
-      }
+  const rounder = new LeafRounder(n, grid.bits);
+  const roundLeaf = (part: Matrix<Float64Array>, start: number): void => {
+    const within = order.subarray(start, start + part.rows);
+    // A group that begins here is fitted to what its weights have become.
+    const step = activationOrder ? part.rows : Math.min(group, part.rows);
+    for (let first = 0; first < part.rows; first += step) {
+      if (!activationOrder && (start + first) % group === 0) fit(rows, (start + first) / group);
+      const leaf = { upper: part, start, first, last: Math.min(first + step, part.rows) };
+      rounder.round({ leaf, rows, errors, inputs: within, group, solution });
     }
   };
 
   await round(upper, 0);
+  freeMemory(rows);
+  freeMemory(errors);
   return solution;
-}
-
-/** Codes of one input for all channels, and the errors (w − q) / pivot. */
-function roundRow(options: {
-  row: Float64Array;
-  input: number;
-  g: number;
-  n: number;
-  bits: number;
-  pivot: number;
-  solution: Solution;
-  error: Float64Array;
-}): void {
-  const { row, input, g, n, bits, pivot, error } = options;
-  const { codes, scales, zeros } = options.solution;
-  const top = 2 ** bits - 1;
-  for (let c = 0; c < n; c++) {
-    const scale = scales[g * n + c]!;
-    const zero = zeros[g * n + c]!;
-    const weight = row[c]!;
-    // Where the scale is 0 so were the weights.
-    let steps = scale === 0 ? 0 : roundHalfEven(weight / scale);
-    if (steps < -zero) steps = -zero;
-    else if (steps > top - zero) steps = top - zero;
-    codes[input * n + c] = steps + zero;
-    error[c] = (weight - Math.fround(steps * scale)) / pivot;
-  }
-}
-
-function reorderRows(weight: Float64Array, order: Uint32Array, n: number): Float64Array {
-  const rows = new Float64Array(weight.length);
-  order.forEach((input, i) => rows.set(weight.subarray(input * n, (input + 1) * n), i * n));
-  return rows;
 }

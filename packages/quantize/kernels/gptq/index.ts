@@ -1,0 +1,1 @@
+export { compensate } from './compensate';
