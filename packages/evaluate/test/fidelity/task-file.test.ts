@@ -158,7 +158,9 @@ test.for([
   ['{{ "mIXED".capitalize() }}', 'Mixed'],
   ['{{ q | int(default=7) }}', '7'],
   ['{% if missing is defined %}x{% else %}y{% endif %}', 'y'],
-  ['{{ q.split("l")[1].strip() }}\n', 'umn'],
+  ['{{ q.split("l")[1].strip() }}\n', 'umn\n'],
+  ['{{ [q, none, true] }}', "['column', None, True]"],
+  ['{{ none }}{{ false }}{{ 4 / 2 }}', 'NoneFalse2.0'],
   ['Q: {{q}}\nA:', 'Q: column\nA:'],
 ] as const)('doc_to_text %j gives %j', async ([source, expected]) => {
   const { fields } = await loadTask(await taskFile({ doc_to_text: source }));

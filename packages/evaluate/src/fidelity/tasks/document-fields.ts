@@ -55,7 +55,7 @@ export function documentFields(
     choices: (document, id) => {
       const { value } = choices(document, id);
       if (value == null) return [];
-      const list = typeof value === 'string' ? listOrText(value) : value;
+      const list = typeof value === 'string' ? listOrText(value.trim()) : value;
       if (Array.isArray(list) && list.length > 0) return list.map(pythonStr);
       throw new QuantloopError({
         code: 'invalid-spec',

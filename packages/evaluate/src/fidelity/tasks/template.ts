@@ -35,7 +35,8 @@ export class DocumentTemplate {
 
   constructor(source: string) {
     this.#strict = !ASKS_WHETHER_DEFINED.test(source);
-    const program = parse(tokenize(source));
+    // The engine drops a newline at the end; lm-eval keeps it.
+    const program = parse(tokenize(source.endsWith('\n') ? `${source}\n` : source));
     rewriteMethods(program);
     const [only, ...more] = program.body;
     if (only !== undefined && more.length === 0 && isExpression(only)) this.#expression = only;
