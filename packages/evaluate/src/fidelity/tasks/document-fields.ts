@@ -53,8 +53,8 @@ export function documentFields(
       return listOrText(indexOrText(pythonStr(value), hasChoices));
     },
     choices: (document, id) => {
+      if (sources.doc_to_choice == null) return [];
       const { value } = choices(document, id);
-      if (value == null) return [];
       const list = typeof value === 'string' ? listOrText(value.trim()) : value;
       if (Array.isArray(list) && list.length > 0) return list.map(pythonStr);
       throw new QuantloopError({

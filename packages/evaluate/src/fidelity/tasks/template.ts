@@ -55,14 +55,15 @@ export class DocumentTemplate {
    */
   evaluate(document: Record<string, unknown>): unknown {
     if (this.#expression === undefined) return this.render(document);
-    return plainValue(new Interpreter().evaluate(this.#expression, this.#environment(document)));
+    const value = new Interpreter().evaluate(this.#expression, this.#environment(document));
+    return plainValue(this.#strict ? defined(value) : value);
   }
 
   #environment(document: Record<string, unknown>): TemplateEnvironment {
     const environment = this.#strict ? new StrictEnvironment() : new Environment();
     // A column may have the name of the only function the engine itself puts there.
     environment.variables.delete('namespace');
-    environment.variables.set(WRITE, asPython);
+    environment.variables.set(WRITE, this.#strict ? asStrictPython : asPython);
     for (const [name, value] of Object.entries(CONSTANTS)) environment.set(name, value);
     for (const [name, method] of Object.entries(METHODS)) environment.set(`${name}()`, method);
     for (const [name, value] of Object.entries(document)) {
@@ -93,9 +94,16 @@ const WRITE = 'write()';
 const AS_IT_IS = new Set(['StringValue', 'IntegerValue', 'FloatValue', 'UndefinedValue']);
 
 /** The engine writes nothing for None and JSON for lists. */
-const asPython = runtimeFunction(([value]) =>
-  AS_IT_IS.has(value!.type) ? value! : runtimeValue(pythonStr(plainValue(value!))),
-);
+const written = (value: RuntimeValue) =>
+  AS_IT_IS.has(value.type) ? value : runtimeValue(pythonStr(plainValue(value)));
+const asPython = runtimeFunction(([value]) => written(value!));
+const asStrictPython = runtimeFunction(([value]) => written(defined(value!)));
+
+/** A member that is not there, as in `choices.txt`, is a mistake; lm-eval's templates are strict as well. */
+function defined(value: RuntimeValue): RuntimeValue {
+  if (value.type !== 'UndefinedValue') return value;
+  throw new Error('an expression is undefined: a member that it names is not in the column');
+}
 
 /** Puts a call of `asPython` around every expression whose value goes into the text. */
 function writeAsPython(node: TemplateNode): void {

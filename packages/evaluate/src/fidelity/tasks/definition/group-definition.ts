@@ -20,9 +20,10 @@ const GroupDefinition = z.object({
   group: z.string().regex(/^[\w.:-]+$/, 'use letters, digits, ".", "_", ":" and "-"'),
   group_alias: z.string().nullish(),
   task: z.union([z.string().transform((one) => [one]), z.array(Member).min(1)]),
-  aggregate_metric_list: z
-    .union([AggregateMetric.transform((one) => [one]), z.array(AggregateMetric)])
-    .nullish(),
+  aggregate_metric_list: z.preprocess(
+    (written) => (written == null || Array.isArray(written) ? written : [written]),
+    z.array(AggregateMetric).nullish(),
+  ),
   metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 export type GroupDefinition = z.output<typeof GroupDefinition>;
