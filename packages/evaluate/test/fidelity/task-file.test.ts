@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
 import { expect, onTestFinished, test } from 'vitest';
 import { bundleTask, builtinTasks } from '../../src/index.ts';
@@ -103,6 +103,42 @@ test('a Python function without an equivalent is named, with those that there ar
     code: 'unsupported',
     message: `${file}: doc_to_choice calls the Python function utils.choices, which has no equivalent here`,
     hint: expect.stringContaining('winogrande.doc_to_choice') as string,
+  });
+});
+
+test.for([
+  ['hellaswag/task.yaml', 'tiny', 'json'],
+  ['other/task.yaml', 'hellaswag', 'json'],
+  ['other/task.yaml', 'tiny', 'Rowan/hellaswag'],
+] as const)(
+  'in %s of task %s over %s, utils.process_docs is that of HellaSwag',
+  async ([path, task, dataset_path]) => {
+    const root = await folder();
+    await mkdir(join(root, dirname(path)));
+    const fields = JSON.stringify({ ...TASK, task, dataset_path }).slice(0, -1);
+    await writeFile(join(root, path), `${fields}, "process_docs": !function utils.process_docs }`);
+    const { processed } = await loadTask(join(root, path));
+    const row = {
+      activity_label: 'Mill',
+      ctx_a: 'It [x]turns.',
+      ctx_b: 'THEN it',
+      endings: [' a [title] b'],
+      label: '2',
+    };
+    expect(processed!(row)).toMatchObject({ query: 'Mill: It turns. Then it', choices: ['a. b'], gold: 2 });
+    expect(() => processed!({ ctx_a: 'x' })).toThrow('"activity_label" is no column of the document');
+  },
+);
+
+test('elsewhere utils.process_docs is unknown: many tasks have one', async () => {
+  const file = await taskFile({});
+  await writeFile(
+    file,
+    `${JSON.stringify(TASK).slice(0, -1)}, "process_docs": !function utils.process_docs }`,
+  );
+  await expect(loadTask(file)).rejects.toMatchObject({
+    code: 'unsupported',
+    hint: expect.stringContaining('hellaswag.process_docs') as string,
   });
 });
 

@@ -1,5 +1,6 @@
 import type { TaskDocument } from './data/task-document.ts';
 import type { LoadedTask } from './load-task.ts';
+import { onDocument } from './on-document.ts';
 import { questionOf } from './question.ts';
 
 /**
@@ -15,5 +16,8 @@ export function checkDocument(
   if (task.definition.output_type === 'multiple_choice') questionOf(task, document, 0, shots);
   else if (task.definition.output_type !== 'loglikelihood_rolling') task.prompt(document, 0, shots);
   task.fields.target(document, 0);
-  if (task.results !== undefined && 'counted' in task.results) task.results.counted(document);
+  const { results, place } = task;
+  if (results !== undefined && 'counted' in results) {
+    onDocument(() => results.counted(document), document, `${place}: process_results, document 0`);
+  }
 }

@@ -2,6 +2,7 @@ import { QuantloopError } from '@quantloop/core';
 import type { TaskDocument } from './data/task-document.ts';
 import { FunctionReference } from './definition/function-reference.ts';
 import { findHook } from './hooks/find-hook.ts';
+import { onDocument } from './on-document.ts';
 import { pythonLiteral } from './python-literal.ts';
 import { pythonStr } from './python-str.ts';
 import type { TaskDefinition } from './task-definition.ts';
@@ -82,7 +83,7 @@ function fieldReader(
   if (source instanceof FunctionReference) {
     const hook = findHook(source, name, task, place);
     return (document, id) => ({
-      value: attempt(() => hook(document), document, `${place}: ${name}, document ${id}`),
+      value: onDocument(() => hook(document), document, `${place}: ${name}, document ${id}`),
       from: 'hook',
     });
   }
@@ -95,7 +96,7 @@ function fieldReader(
   return (document, id) => {
     if (Object.hasOwn(document, source)) return { value: document[source], from: 'column' };
     // Parsed on first use: a source that is a column's name need not be a template.
-    const value = attempt(
+    const value = onDocument(
       () => (template ??= new DocumentTemplate(source))[mode](document),
       document,
       `${place}: ${name}, document ${id}`,
@@ -115,7 +116,7 @@ export function textReader(
   return (document, id) => {
     if (Object.hasOwn(document, source)) return pythonStr(document[source]);
     const where = `${place}: ${name}, document ${id}`;
-    return attempt(() => (template ??= new DocumentTemplate(source)).render(document), document, where);
+    return onDocument(() => (template ??= new DocumentTemplate(source)).render(document), document, where);
   };
 }
 
@@ -130,18 +131,5 @@ function listOrText(value: string | number): unknown {
   } catch (error) {
     if (error instanceof SyntaxError) return value;
     throw error;
-  }
-}
-
-function attempt<T>(run: () => T, document: TaskDocument, place: string): T {
-  try {
-    return run();
-  } catch (cause) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `${place}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: `The document has the columns ${Object.keys(document).join(', ')}.`,
-      cause,
-    });
   }
 }

@@ -1,6 +1,7 @@
 import { drawShots, type ShotPool } from '../few-shot/draw-shots.ts';
 import { findHook } from '../hooks/find-hook.ts';
 import type { LoadedTask } from '../load-task.ts';
+import { onDocument } from '../on-document.ts';
 import { evaluatedSplit, openDataset, type DatasetOptions } from './open-dataset.ts';
 import type { TaskDocument } from './task-document.ts';
 
@@ -38,7 +39,7 @@ export async function readSplits(
 ): Promise<{ documents: TaskDocument[]; pool: ShotPool | undefined }> {
   const { definition, place, processed } = task;
   const dataset = await openDataset({ definition, place, ...options });
-  const documents = process(await dataset.read(evaluatedSplit(definition)), processed);
+  const documents = process(await dataset.read(evaluatedSplit(definition)), processed, place);
   if ((definition.num_fewshot ?? 0) === 0) return { documents, pool: undefined };
   const { split, samples } = shotSource(definition);
   const config = definition.fewshot_config;
@@ -47,7 +48,7 @@ export async function readSplits(
   return {
     documents,
     pool: {
-      documents: samples ?? process(await dataset.read(split), shotHook),
+      documents: samples ?? process(await dataset.read(split), shotHook, place),
       sampler: config?.sampler ?? 'default',
       excludesEvaluated: (explicitShotSplit(definition) ?? null) === (definition.test_split ?? null),
     },
@@ -72,6 +73,10 @@ const explicitShotSplit = (definition: LoadedTask['definition']) =>
 function process(
   documents: TaskDocument[],
   hook: ((document: TaskDocument) => TaskDocument) | undefined,
+  place: string,
 ): TaskDocument[] {
-  return hook === undefined ? documents : documents.map(hook);
+  if (hook === undefined) return documents;
+  return documents.map((document, i) =>
+    onDocument(() => hook(document), document, `${place}: process_docs, document ${i}`),
+  );
 }
