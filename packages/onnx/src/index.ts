@@ -40,6 +40,7 @@ export {
 } from './graph/initializers.ts';
 export { type Segment, type SegmentOptions, extractSegment } from './graph/extract-segment.ts';
 export { valuesReadBy } from './graph/values-read-by.ts';
+export { withOutputs } from './graph/with-outputs.ts';
 export { replaceNode } from './graph/replace-node.ts';
 export { requireOpset } from './graph/require-opset.ts';
 export { uniqueName } from './graph/unique-name.ts';

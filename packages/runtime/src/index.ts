@@ -20,6 +20,8 @@ export {
   type ScoreOptions,
   type SequenceScore,
 } from './score/score-sequences.ts';
+export { locateNonFinite, type NonFiniteOrigin } from './non-finite/locate-non-finite.ts';
+export { NonFiniteLogits } from './non-finite/non-finite-logits.ts';
 export { batchByLength, defaultTokensPerBatch } from './score/batch-by-length.ts';
 export { Arithmetic } from './arithmetic/arithmetic.ts';
 export {

@@ -7,6 +7,7 @@ import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-f
 import { FidelityItems } from './fidelity-items.ts';
 import { adjustOverTasks } from './recovery/adjust-over-tasks.ts';
 import { recoveryMetrics } from './recovery/recovery-metrics.ts';
+import { whereItBegan } from './where-it-began.ts';
 import { prepareTaskCheck } from './tasks/run-task-check.ts';
 
 /** The job of `fidelityStage`: runs the checks one after the other, chunk by chunk, each chunk checkpointed. */
@@ -28,7 +29,9 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   for (const [index, check] of input.checks.entries()) prepared.push(await prepare(check, index, context));
   progress.total = prepared.reduce((sum, { size }) => sum + size, 0);
 
-  const { results, stopped } = await runChecks(input, prepared);
+  const { results, stopped } = await runChecks(input, prepared).catch(async (error: unknown) => {
+    throw await whereItBegan(error, model);
+  });
   const items: FidelityItems = { schemaVersion: 1, checks: results.flatMap((result) => result.items) };
   const distributions = items.checks.find((check) => check.kind === 'divergence')?.distributions;
   const tasks = results.flatMap((result) => result.tasks);

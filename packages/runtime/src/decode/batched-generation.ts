@@ -44,7 +44,10 @@ export class BatchedGeneration {
       if (this.#generated.length === 0) this.request.scores?.onPrompt?.(this.promptScores);
       if (this.request.maxNewTokens === 0) return this.#close();
       const token = this.request.choose?.(logits, this.#generated) ?? argmax(logits, 0, logits.length);
-      requireFiniteLogit(logits[token], `token ${this.#generated.length}`);
+      requireFiniteLogit(logits[token], `token ${this.#generated.length}`, () => [
+        ...Array.from(this.request.prompt),
+        ...this.#generated,
+      ]);
       this.#next = token;
       if (this.#eosIds.has(token)) this.#close();
     } catch (error) {

@@ -26,7 +26,7 @@ export interface ForwardResult {
  */
 export async function forward(options: ForwardOptions): Promise<ForwardResult> {
   const { session, cache } = options;
-  const { feeds, width, lengths, mask } = prepare(options);
+  const { feeds, width, lengths, mask } = decoderFeeds(options);
   const outputs = await session.inference.run(feeds);
   const tensors: Record<string, Tensor> = {};
   for (let i = 0; i < session.shape.layers; i++) {
@@ -43,12 +43,13 @@ export async function forwardLogits(options: {
   session: DecoderSession;
   rows: readonly ArrayLike<number>[];
 }): Promise<{ logits: Tensor; width: number }> {
-  const { feeds, width } = prepare(options);
+  const { feeds, width } = decoderFeeds(options);
   const { logits } = await options.session.inference.run(feeds, ['logits']);
   return { logits: logits as Tensor, width };
 }
 
-function prepare({ session, rows, cache }: ForwardOptions): {
+/** The inputs of one run. */
+export function decoderFeeds({ session, rows, cache }: ForwardOptions): {
   feeds: Record<string, Tensor>;
   width: number;
   lengths: Int32Array;

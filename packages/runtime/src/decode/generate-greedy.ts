@@ -37,6 +37,7 @@ export async function generateGreedy(options: GenerateOptions): Promise<number[]
         requireFiniteLogit(
           result.logits[row * result.vocabularySize + token],
           `token ${count} of row ${row}`,
+          () => [...Array.from(prompts[row]!), ...generated[row]!],
         );
         if (eosIds.includes(token)) {
           ended[row] = true;

@@ -1,11 +1,7 @@
-import { QuantloopError } from '@quantloop/core';
+import { NonFiniteLogits } from '../non-finite/non-finite-logits.ts';
 
-/** @throws QuantloopError `non-finite` where the chosen token's logit, of `what`, is NaN or infinite. */
-export function requireFiniteLogit(logit: number | undefined, what: string): void {
-  if (Number.isFinite(logit)) return;
-  throw new QuantloopError({
-    code: 'non-finite',
-    message: `the model yields no finite logit for ${what}`,
-    hint: 'The weights overflow in this precision: quantize with finer groups, or measure in float32.',
-  });
+/** @throws NonFiniteLogits where the logit of the token chosen after `tokens`, of `what`, is NaN or infinite. */
+export function requireFiniteLogit(logit: number | undefined, what: string, tokens: () => number[]): void {
+  if (!Number.isFinite(logit))
+    throw new NonFiniteLogits({ message: `the model yields no finite logit for ${what}`, tokens: tokens() });
 }

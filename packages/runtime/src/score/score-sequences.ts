@@ -1,9 +1,9 @@
-import { QuantloopError } from '@quantloop/core';
 import { Arithmetic } from '../arithmetic/arithmetic.ts';
 import { gatherLogProbabilities } from '../arithmetic/gather-log-probabilities.ts';
 import { forward, forwardLogits } from '../decode/forward.ts';
 import type { Tensor } from 'onnxruntime-node';
 import type { DecoderSession } from '../session/decoder-session.ts';
+import { NonFiniteLogits } from '../non-finite/non-finite-logits.ts';
 import { batchByLength, defaultTokensPerBatch } from './batch-by-length.ts';
 import { mergePrefixes, type MergedInput } from './merge-prefixes.ts';
 import { sharePrefixes, type PrefixGroup } from './share-prefixes.ts';
@@ -39,7 +39,7 @@ export interface ScoreOptions {
  * other's inputs are computed once, a long common beginning (a question before its choices) is run once and its cache
  * shared, all else goes in batches sorted by length.
  *
- * @throws QuantloopError `non-finite` naming the sequence and position where the model yields NaN or infinity.
+ * @throws NonFiniteLogits naming the sequence and position where the model yields NaN or infinity.
  */
 export async function scoreSequences(options: ScoreOptions): Promise<SequenceScore[]> {
   const { session, sequences, onProgress, signal } = options;
@@ -183,9 +183,8 @@ async function gather(work: Work, logits: Tensor, wanted: readonly Wanted[]): Pr
 function requireFinite(values: Float32Array, sequence: ScoredSequence, index: number): void {
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at === -1) return;
-  throw new QuantloopError({
-    code: 'non-finite',
+  throw new NonFiniteLogits({
     message: `the log-probability of token ${sequence.from + at} of ${sequence.label ?? `sequence ${index}`} is ${values[at]}`,
-    hint: 'The weights or activations overflow in this precision: quantize with finer groups, or measure in float32.',
+    tokens: Array.prototype.slice.call(sequence.tokens, 0, sequence.from + at),
   });
 }

@@ -53,7 +53,7 @@ export async function openOnnxRuntimeTaskModel(options: {
   return {
     tokenizer,
     maxLength,
-    network: { session, arithmetic },
+    network: { session, arithmetic, provider: spec.provider },
     provenance: {
       onnxruntime: ortVersion(),
       'engine.provider': spec.provider,

@@ -28,7 +28,7 @@ export async function compareWindows(options: {
     const end = at + window.length;
     const values = Array.from(divergence.subarray(at, end));
     const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad !== -1) throw windowNotFinite({ window: first + w, tokens: window, at: bad });
+    if (bad !== -1) throw windowNotFinite(first + w, window, bad);
     const agreed = agreement.subarray(at, end).reduce((sum, flag) => sum + flag, 0);
     const shifts = Array.from(shift.subarray(at, end - 1));
     at = end;

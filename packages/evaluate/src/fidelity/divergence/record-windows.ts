@@ -17,7 +17,7 @@ export async function recordWindows(
   for (const [w, window] of windows.entries()) {
     const scales = codes.scales.subarray(at, (at += window.length));
     const bad = scales.findIndex((value) => !Number.isFinite(value));
-    if (bad !== -1) throw windowNotFinite({ window: first + w, tokens: window, at: bad });
+    if (bad !== -1) throw windowNotFinite(first + w, window, bad);
   }
   return bytesOf(codes);
 }

@@ -1,15 +1,9 @@
-import { QuantloopError } from '@quantloop/core';
+import { NonFiniteLogits } from '@quantloop/runtime';
 
-/** The error for a token of a divergence text after which a model yields no finite logits. */
-export function windowNotFinite(options: {
-  window: number;
-  tokens: readonly number[];
-  at: number;
-}): QuantloopError {
-  const { window, at } = options;
-  return new QuantloopError({
-    code: 'non-finite',
+/** The error for a token of a divergence text, the `at`-th of a window, after which a model yields no finite logits. */
+export function windowNotFinite(window: number, tokens: readonly number[], at: number): NonFiniteLogits {
+  return new NonFiniteLogits({
     message: `after token ${at} of window ${window} of the divergence text the model yields no finite logits`,
-    hint: 'Its weights or activations overflow in this precision: quantize with finer groups, or measure in float32.',
+    tokens: tokens.slice(0, at + 1),
   });
 }

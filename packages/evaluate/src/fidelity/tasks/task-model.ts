@@ -1,4 +1,4 @@
-import type { Provenance } from '@quantloop/core';
+import type { OnnxRuntimeEngine, Provenance } from '@quantloop/core';
 import type { ModelTokenizer } from '@quantloop/models';
 import type { Arithmetic, DecoderSession, ScoredSequence, SequenceScore } from '@quantloop/runtime';
 
@@ -29,4 +29,5 @@ export interface GenerateTexts {
 export interface Network {
   session: DecoderSession;
   arithmetic: Arithmetic;
+  provider: OnnxRuntimeEngine['provider'];
 }
