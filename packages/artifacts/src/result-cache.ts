@@ -19,7 +19,13 @@ export const StoredResult = z.union([
   z.strictObject({ ...entry, output: z.json() }),
   z.strictObject({
     ...entry,
-    failure: z.strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+    failure: z.strictObject({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().optional(),
+      /** Version of quantloop that failed: another may not. */
+      quantloop: z.string(),
+    }),
   }),
 ]);
 export type StoredResult = z.infer<typeof StoredResult>;

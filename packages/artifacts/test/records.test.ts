@@ -39,7 +39,7 @@ describe('results', () => {
   test('a permanent failure is a result', async () => {
     const store = await openStore({ root: await newRoot() });
     const { output: _, ...entry } = resultOf('') as StoredResult & { output: unknown };
-    const failure = { code: 'unsupported', message: 'no kernel', hint: 'another target' };
+    const failure = { code: 'unsupported', message: 'no kernel', hint: 'another target', quantloop: '0.1.0' };
     await store.results.put(key, { ...entry, failure });
     expect(await store.results.get(key)).toEqual({ ...entry, failure });
   });

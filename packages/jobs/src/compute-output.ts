@@ -5,6 +5,7 @@ import { classifyError } from './child/classify-error.ts';
 import { poolOf } from './child/process-pool.ts';
 import type { SharedRun } from './share-job.ts';
 import type { Stage } from './stage.ts';
+import { VERSION } from './version.ts';
 
 /** One job: a stage with its input, known by its key. */
 export interface Job<Input, Output> {
@@ -79,16 +80,14 @@ async function runInProcess<Input, Output>(
 
 async function keepFailure<Input, Output>(job: Job<Input, Output>, failure: QuantloopError): Promise<void> {
   const { code, message, hint } = failure;
-  await job.store.results.put(
-    job.key,
-    storedResult(job, { failure: { code, message, ...(hint === undefined ? {} : { hint }) } }),
-  );
+  const stored = { code, message, ...(hint !== undefined && { hint }), quantloop: VERSION };
+  await job.store.results.put(job.key, storedResult(job, { failure: stored }));
   await job.store.checkpoint(job.key).clear();
 }
 
 function storedResult<Input, Output>(
   { key, stage }: Job<Input, Output>,
-  outcome: { output: unknown } | { failure: { code: string; message: string; hint?: string } },
+  outcome: { output: unknown } | Pick<Extract<StoredResult, { failure: unknown }>, 'failure'>,
 ): StoredResult {
   const createdAt = new Date().toISOString();
   const entry = { schemaVersion: 1, key, stage: stage.name, version: stage.version, createdAt, ...outcome };

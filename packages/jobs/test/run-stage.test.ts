@@ -1,5 +1,6 @@
 import { chmod, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StoredResult } from '@quantloop/artifacts';
 import type { StageResult } from '@quantloop/core';
 import { defineStage, runStage, stageKey, withMachine, type Progress } from '@quantloop/jobs';
 import { describe, expect, test } from 'vitest';
@@ -71,6 +72,20 @@ describe('running a stage', () => {
       });
     }
     expect(await eventsOf(store)).toEqual(['started', 'failed model-corrupt', 'cached model-corrupt']);
+  });
+
+  test('a permanent failure of another version of quantloop is forgotten', async () => {
+    const store = await newStore();
+    const fail = () => runStage(misbehave, { way: 'throws a permanent failure' }, { store });
+    await expect(fail()).rejects.toMatchObject({ code: 'model-corrupt' });
+    const key = await stageKey(misbehave, { way: 'throws a permanent failure' }, store);
+    const kept = (await store.results.get(key)) as Extract<StoredResult, { failure: unknown }>;
+    await store.results.remove(key);
+    await store.results.put(key, { ...kept, failure: { ...kept.failure, quantloop: '0.0.1' } });
+    await expect(fail()).rejects.toMatchObject({ code: 'model-corrupt' });
+    const again = ['started', 'failed model-corrupt'];
+    expect(await eventsOf(store)).toEqual([...again, ...again]);
+    expect(await store.results.get(key)).toMatchObject({ failure: { quantloop: kept.failure.quantloop } });
   });
 
   test('a transient failure is never kept', async () => {

@@ -26,3 +26,6 @@ export function kernelFor(
 
 /** Providers whose GroupQueryAttention was seen to read caches of int8. */
 export const INT8_CACHES: readonly string[] = ['cpu'];
+
+/** Providers with a GatherBlockQuantized of their own: DirectML's list of kernels has none. */
+export const PACKED_LOOKUPS: readonly string[] = ['cpu', 'webgpu', 'cuda'];

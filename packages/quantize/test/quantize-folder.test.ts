@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { QuantloopError, Recipe } from '@quantloop/core';
 import {
   type Attributes,
@@ -555,4 +555,25 @@ describe('the new folder', () => {
     expect(await readdir(target)).toEqual([]);
     expect(await bytesOf(source)).toEqual(before);
   });
+});
+
+test.each(['', 'quantized', 'deep/er'])('is refused a target in its source: "%s"', async (below) => {
+  const source = await linearsFolder([{ name: 'a', k: 32, n: 4, weight: normals(128, 1) }]);
+  const before = await readdir(source);
+  const target = join(source, below);
+  const run = quantizeFolder({ source, target, recipe: recipeOf({ method: 'rtn' }) });
+  await expect(run).rejects.toMatchObject({
+    code: 'invalid-spec',
+    message: expect.stringMatching(below === '' ? /cannot replace its source/ : /inside its source/),
+    hint: expect.stringContaining('beside the source'),
+  });
+  expect(await readdir(source)).toEqual(before);
+});
+
+test('may be written beside its source, to a name that begins with the source’s', async () => {
+  const source = await linearsFolder([{ name: 'a', k: 32, n: 4, weight: normals(128, 1) }]);
+  const target = join(await temporaryFolder(), '..', `${basename(source)}-4bit`);
+  const manifest = await quantizeFolder({ source, target, recipe: recipeOf({ method: 'rtn' }) });
+  expect(manifest.quantized).toHaveLength(1);
+  await rm(target, { recursive: true });
 });

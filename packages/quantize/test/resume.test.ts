@@ -51,33 +51,34 @@ const modelBytes = async (folder: string): Promise<Record<string, Buffer>> => {
 const smoothed = recipeOf({ method: 'static-int8', options: { smooth: 0.5, ranges: 'mse' } });
 
 describe('killed before any weight, a job goes on from the last finished one to the same bytes', () => {
-  test.each([...Object.keys(METHODS).map((method) => recipeOf({ method })), smoothed])(
-    '$method $options',
-    async (recipe) => {
-      const source = await chainFolder();
-      const undisturbed = await temporaryFolder();
-      const first = { source, target: undisturbed, store: await temporaryFolder(), recipe };
-      expect(await attempt({ ...first, kill: 'never' })).toEqual({ resumed: 0 });
-      const expected = await modelBytes(undisturbed);
-      const { quantized } = JSON.parse(expected['quantization.json']!.toString()) as QuantizationManifest;
-      // The embedding too, where the method takes it by default.
-      expect(quantized.length).toBeGreaterThanOrEqual(CHAIN_LAYERS);
+  test.each([
+    ...Object.keys(METHODS).map((method) => recipeOf({ method })),
+    recipeOf({ method: 'fp8', options: { activations: 'static' } }),
+    smoothed,
+  ])('$method $options', async (recipe) => {
+    const source = await chainFolder();
+    const undisturbed = await temporaryFolder();
+    const first = { source, target: undisturbed, store: await temporaryFolder(), recipe };
+    expect(await attempt({ ...first, kill: 'never' })).toEqual({ resumed: 0 });
+    const expected = await modelBytes(undisturbed);
+    const { quantized } = JSON.parse(expected['quantization.json']!.toString()) as QuantizationManifest;
+    // The embedding too, where the method takes it by default.
+    expect(quantized.length).toBeGreaterThanOrEqual(CHAIN_LAYERS);
 
-      const store = await temporaryFolder();
-      const values = Array.from({ length: recipe === smoothed ? CHAIN_LAYERS : 0 }, (_, i) => `values ${i}`);
-      const kills = [...values, ...quantized.map((_, i) => `tensors ${i + 1}`)];
-      for (const kill of kills) {
-        const target = await temporaryFolder();
-        expect(await attempt({ source, target, store, recipe, kill })).toEqual({ signal: 'SIGKILL' });
-        expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
-      }
+    const store = await temporaryFolder();
+    const values = Array.from({ length: recipe === smoothed ? CHAIN_LAYERS : 0 }, (_, i) => `values ${i}`);
+    const kills = [...values, ...quantized.map((_, i) => `tensors ${i + 1}`)];
+    for (const kill of kills) {
       const target = await temporaryFolder();
-      expect(await attempt({ source, target, store, recipe, kill: 'never' })).toEqual({
-        resumed: quantized.length - 1,
-      });
-      expect(await modelBytes(target)).toEqual(expected);
-    },
-  );
+      expect(await attempt({ source, target, store, recipe, kill })).toEqual({ signal: 'SIGKILL' });
+      expect(Object.keys(await modelBytes(target))).not.toContain('model.onnx');
+    }
+    const target = await temporaryFolder();
+    expect(await attempt({ source, target, store, recipe, kill: 'never' })).toEqual({
+      resumed: quantized.length - 1,
+    });
+    expect(await modelBytes(target)).toEqual(expected);
+  });
 });
 
 /** Finished weights in memory. */

@@ -7,7 +7,7 @@ import {
   type Recipe,
   type WeightRecipe,
 } from '@quantloop/core';
-import { INT8_CACHES } from '../kernels.ts';
+import { INT8_CACHES, PACKED_LOOKUPS } from '../kernels.ts';
 import type { Quantizer } from '../quantizer.ts';
 import { awq, awqGptq } from './awq/awq.ts';
 import { fp4, nf4 } from './bnb4/bnb4.ts';
@@ -37,18 +37,25 @@ export const METHODS: Record<string, Quantizer> = {
 
 /** What each built-in method declares: what campaigns are checked against. */
 export const METHOD_FACTS: Record<string, MethodFacts> = Object.fromEntries(
-  Object.entries(METHODS).map(([name, { facts }]) => [name, withCache(facts)]),
+  Object.entries(METHODS).map(([name, { facts }]) => [name, withCommonOptions(facts)]),
 );
 
-/** Whatever the method: the scales of a cache in 8 bits come from calibration, and not every provider reads it. */
-function withCache(facts: MethodFacts): MethodFacts {
+/**
+ * Whatever the method: the scales of a cache in 8 bits come from calibration, and neither it nor a packed embedding is
+ * read by every provider.
+ */
+function withCommonOptions(facts: MethodFacts): MethodFacts {
   const { needsCalibration: own } = facts;
-  const isInt8 = (recipe: WeightRecipe) => recipe.options['kvCache'] === 'int8';
+  const isInt8 = ({ options }: WeightRecipe) => options['kvCache'] === 'int8';
   return {
     ...facts,
     needsCalibration: (recipe) => isInt8(recipe) || (typeof own === 'function' ? own(recipe) : own),
-    supports: (recipe, target) =>
-      isInt8(recipe) && !INT8_CACHES.includes(target.provider) ? 'simulated' : facts.supports(recipe, target),
+    supports(recipe, target) {
+      const falls =
+        (isInt8(recipe) && !INT8_CACHES.includes(target.provider)) ||
+        (recipe.options['embedding'] === true && !PACKED_LOOKUPS.includes(target.provider));
+      return falls ? 'simulated' : facts.supports(recipe, target);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { FLOAT8_VALUES, ONNX_TYPES } from '@quantloop/onnx';
 import type { Layout } from './layout.ts';
 import { NodeChain } from './node-chain.ts';
 import { productOfRows } from './product-of-rows.ts';
+import { roundToFloat8 } from './round-to-float8.ts';
 import { roundTokensToFloat8 } from './round-tokens-to-float8.ts';
 import type { Float8Storage } from './storage.ts';
 
@@ -33,7 +34,10 @@ export const matMulFloat8: Layout<Float8Storage> = {
   // Float8 types came with 19.
   opset: 19,
 
-  rounding: ({ type, activations }) => (activations === 'token' ? roundTokensToFloat8(type) : undefined),
+  rounding({ type, activations }) {
+    if (activations === 'none') return undefined;
+    return activations === 'token' ? roundTokensToFloat8(type) : roundToFloat8(type, activations.scale);
+  },
 
   nodes(storage, names) {
     const { k, n } = storage;

@@ -16,7 +16,12 @@ export class NodeChain {
     return name;
   }
 
-  constant(role: string, type: OnnxType, dims: readonly number[], data: readonly number[]): string {
+  constant(
+    role: string,
+    type: OnnxType,
+    dims: readonly number[],
+    data: readonly number[] | Uint8Array,
+  ): string {
     const value = makeTensor({ name: '', type, dims, data });
     return this.add(role, 'Constant', [], { value });
   }

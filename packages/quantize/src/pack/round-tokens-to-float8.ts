@@ -1,4 +1,4 @@
-import { FLOAT8_MAX, makeNode, makeTensor, type Float8Type } from '@quantloop/onnx';
+import { FLOAT8_MAX, type Float8Type } from '@quantloop/onnx';
 import type { InputRounding } from './layout.ts';
 import { NodeChain } from './node-chain.ts';
 
@@ -22,17 +22,7 @@ export const roundTokensToFloat8 = (type: Float8Type): InputRounding => ({
     const scales = chain.add('scales', 'Div', [bounded, top]);
     const scaled = chain.add('scaled', 'Div', [value, scales]);
     const one = chain.constant('one', 'float32', [], [1]);
-    const zero = `${prefix}.zero`;
-    const zeroOfType = makeTensor({ name: '', type, dims: [], data: new Uint8Array(1) });
-    chain.nodes.push(
-      makeNode({
-        op: 'Constant',
-        name: zero,
-        inputs: [],
-        outputs: [zero],
-        attributes: { value: zeroOfType },
-      }),
-    );
+    const zero = chain.constant('zero', type, [], new Uint8Array(1));
     const codes = chain.add('codes', 'QuantizeLinear', [scaled, one, zero]);
     const numbers = chain.add('numbers', 'DequantizeLinear', [codes, one, zero]);
     chain.add('rounded', 'Mul', [numbers, scales]);

@@ -68,7 +68,8 @@ export const Float8Storage = z.strictObject({
   type: z.enum(['float8e4m3fn', 'float8e5m2']),
   /** What shares a scale. */
   granularity: Granularity,
-  activations: z.enum(['none', 'token']),
+  /** `token`: one scale for each row as it comes. A number: the scale that calibration has chosen. */
+  activations: z.union([z.enum(['none', 'token']), z.strictObject({ scale: z.number().positive() })]),
 });
 export type Float8Storage = z.infer<typeof Float8Storage>;
 

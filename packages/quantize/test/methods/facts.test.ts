@@ -44,4 +44,11 @@ describe('what methods declare', () => {
     expect(facts.supports(recipe, on('cpu'))).toBe(facts.supports(plain, on('cpu')));
     expect(facts.supports(recipe, on('webgpu'))).toBe('simulated');
   });
+
+  test('a packed embedding has no kernel on DirectML', () => {
+    const on = (provider: string) => ({ kind: 'onnxruntime', provider });
+    const recipe = recipeOf({ method: 'rtn', options: { embedding: true } });
+    const found = ['cpu', 'webgpu', 'cuda', 'dml'].map((at) => METHOD_FACTS['rtn']!.supports(recipe, on(at)));
+    expect(found).toEqual(['native', 'native', 'native', 'simulated']);
+  });
 });

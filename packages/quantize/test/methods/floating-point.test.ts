@@ -1,13 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FLOAT8_VALUES, float8Code, GraphBuilder, ONNX_TYPES, readModel, writeModel } from '@quantloop/onnx';
+import {
+  FLOAT8_MAX,
+  FLOAT8_VALUES,
+  float8Code,
+  GraphBuilder,
+  ONNX_TYPES,
+  readModel,
+  writeModel,
+} from '@quantloop/onnx';
 import { quantizeFolder } from '@quantloop/quantize';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { dequantizedFolder } from '../support/dequantized-folder.ts';
 import { linearsFolder, temporaryFolder } from '../support/model-folder.ts';
 import { optimizedOperators } from '../support/optimized-operators.ts';
 import { normals } from '../support/random.ts';
 import { recipeOf } from '../support/recipe.ts';
+import { relativeDistance, runModel } from '../support/run-model.ts';
+import { statisticsOfRows } from '../support/statistics-of-rows.ts';
 
 const layer = (weight: Float32Array<ArrayBuffer>) =>
   linearsFolder([{ name: 'a', k: 300, n: weight.length / 300, weight }]);
@@ -69,6 +80,34 @@ describe('fp8', () => {
     const count = (op: string) => operators.filter((other) => other === op).length;
     expect([count('QuantizeLinear'), count('DequantizeLinear'), count('MatMul')]).toEqual([1, 1, 3]);
   });
+
+  test.each(['e4m3', 'e5m2'] as const)(
+    'static activations of %s are rounded with the largest magnitude seen, and beyond it clipped',
+    async (format) => {
+      const type = format === 'e4m3' ? 'float8e4m3fn' : 'float8e5m2';
+      const [k, n] = [48, 12];
+      const source = await linearsFolder([{ name: 'input_ids', k, n, weight: normals(k * n, 2) }]);
+      const seen = normals(64 * k, 3);
+      const target = await temporaryFolder();
+      const recipe = recipeOf({ method: 'fp8', options: { format, activations: 'static' } });
+      const job = { source, target, recipe, calibration: { sequences: [[1]] } };
+      await expect(quantizeFolder(job)).rejects.toThrow('fp8 needs statistics of the unquantized model.');
+      const manifest = await quantizeFolder({
+        ...job,
+        statistics: await statisticsOfRows('input_ids', k, seen),
+      });
+      const scale = Math.fround(Math.max(...seen.map(Math.abs)) / FLOAT8_MAX[type]);
+      expect(manifest.quantized[0]!.storage).toMatchObject({ activations: { scale } });
+
+      const x = normals(5 * k, 5).map((value, i) => (i % 50 === 7 ? 100 * value : value));
+      const rounded = x.map((value) => FLOAT8_VALUES[type][float8Code(value / scale, type)]! * scale);
+      expect(Math.max(...rounded)).toBeCloseTo(scale * FLOAT8_MAX[type], 5);
+      const run = async (folder: string, data: Float32Array) =>
+        (await runModel(folder, { input_ids: { data, dims: [5, k] } }))['input_ids.out']!;
+      const expected = await run(await dequantizedFolder(source, target, manifest), rounded);
+      expect(relativeDistance(await run(target, x), expected)).toBeLessThan(1e-5);
+    },
+  );
 
   test.each([
     [17, /its format came with opset 19, and the model is of opset 17/],

@@ -6,12 +6,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ChannelSums } from '../../src/statistics/channel-sums.ts';
 import { BINS } from '../../src/statistics/histogram.ts';
 import type { InputStatistics } from '../../src/statistics/input-statistics.ts';
-import { StatisticsWriter } from '../../src/statistics/statistics-file.ts';
 import { demoModel, type DemoModel } from '../support/demo-model.ts';
 import { linearsFolder, temporaryFolder } from '../support/model-folder.ts';
 import { normals } from '../support/random.ts';
 import { recipeOf } from '../support/recipe.ts';
 import { matMul, relativeDistance, runModel } from '../support/run-model.ts';
+import { statisticsOfRows } from '../support/statistics-of-rows.ts';
 
 const CPU = { kind: 'onnxruntime', provider: 'cpu', threads: 1 } as const;
 const RANGES = ['minmax', 'percentile', 'entropy', 'mse'] as const;
@@ -210,14 +210,6 @@ test.each([
   const weight = normals(k * n, 2);
   const source = await linearsFolder([{ name: 'input_ids', k, n, weight }]);
   const x = normals(5 * k, 3).map((value) => value + 1);
-  const folder = await temporaryFolder();
-  {
-    await using writer = await StatisticsWriter.open(folder);
-    const sums = new ChannelSums(k);
-    sums.add(x);
-    await writer.append('input_ids', sums.result(), new Float32Array(k * k));
-    await writer.commit();
-  }
   const target = await temporaryFolder();
   const recipe = recipeOf({ method: 'static-int8', options });
   const manifest = await quantizeFolder({
@@ -225,7 +217,7 @@ test.each([
     target,
     recipe,
     calibration: { sequences: [[1]] },
-    statistics: await Statistics.open(folder),
+    statistics: await statisticsOfRows('input_ids', k, x),
   });
   const [tensor] = manifest.quantized;
   const { storage } = tensor!;
