@@ -54,14 +54,11 @@ export class PendingWeights implements AsyncDisposable {
       options.onProgress?.({ done: index, total: planned.length, unit: 'tensors', note: location.name });
       const rounded = this.#ahead.take(index);
       if (rounded !== undefined) return clock.time('round', () => rounded);
-      const seen =
-        plan.calibrated === true
-          ? await clock.time('calibrate', () => calibration!.inputsOf(linears[0]!))
-          : plan.measured === true
-            ? await clock.time('calibrate', () => equalization!.inputsOf(linears[0]!))
-            : undefined;
       const weight = stopOnAbort(openWeight({ ...location, reader, memory }), signal);
-      return [await clock.time('round', () => plan.quantize(weight, seen))];
+      if (plan.inputs === undefined) return [await clock.time('round', () => plan.quantize(weight))];
+      const source = plan.inputs === 'calibrated' ? calibration : equalization;
+      const inputs = await clock.time('calibrate', () => source!.inputsOf(linears[0]!));
+      return [await clock.time('round', () => plan.quantize(weight, inputs))];
     };
     this.all = planned.map(({ plan: { storage } }, index) => {
       const { name, k, n } = locations[index]!;

@@ -79,8 +79,7 @@ const COMPUTED = ['float32', 'float16', 'bfloat16'] as const satisfies readonly 
  */
 function canBeLookedUp(plan: WeightPlan | Refusal, { linears }: SharedWeight): boolean {
   if ('refuse' in plan) return linears.length > 0;
-  const byInputs = plan.calibrated === true || plan.measured === true;
-  return !byInputs && layoutOf(plan.storage).lookup !== undefined;
+  return plan.inputs === undefined && layoutOf(plan.storage).lookup !== undefined;
 }
 
 function nothingToDo(left: ReadonlyMap<string, string>): QuantloopError {

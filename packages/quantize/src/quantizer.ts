@@ -33,25 +33,40 @@ export type Settlement =
   | { by: 'histogram'; plan(inputs: InputStatistics): WeightPlan };
 
 /** What a method will do to one weight. */
-export interface WeightPlan {
+export type WeightPlan = PlanByWeight | PlanByInputs;
+
+interface Plan {
   storage: Storage;
-  /** Rounds by the inputs the layer has once all layers before it are quantized. @default false */
-  calibrated?: boolean;
-  /** Rounds by the inputs the layer has in the unquantized model. @default false */
-  measured?: boolean;
   /** Rescales the layer's inputs before. @default they stay as they are */
   equalizer?: Equalizer;
+  /** For storages that depend on what the layers read in the unquantized model, rescaled where that is done. */
+  settle?: Settlement;
+}
+
+/** Rounds by nothing but the weight. */
+export interface PlanByWeight extends Plan {
+  inputs?: never;
+  /**
+   * Rounds and packs. The same weight gives the same bytes: an interrupted job repeats it.
+   *
+   * @param weight rescaled, where there is an equalizer
+   */
+  quantize(weight: WeightSource): Promise<PackedWeight>;
+  /** What `quantize` does as plain data: threads can then do it. */
+  rounding?: Rounding;
+}
+
+/** Rounds by what the layer reads. */
+export interface PlanByInputs extends Plan {
+  /** `calibrated`: once all layers before it are quantized; `measured`: in the unquantized model. */
+  inputs: 'calibrated' | 'measured';
   /**
    * Rounds and packs. The same weight and inputs give the same bytes: an interrupted job repeats it.
    *
    * @param weight rescaled, where there is an equalizer, and so are the inputs
-   * @param inputs given where the plan is `calibrated` or `measured`, and only there
    */
-  quantize(weight: WeightSource, inputs?: LayerInputs): Promise<PackedWeight>;
-  /** For storages that depend on what the layers read in the unquantized model, rescaled where that is done. */
-  settle?: Settlement;
-  /** What `quantize` does as plain data, where it needs nothing but the weight: threads can then do it. */
-  rounding?: Rounding;
+  quantize(weight: WeightSource, inputs: LayerInputs): Promise<PackedWeight>;
+  rounding?: never;
 }
 
 /** Why a weight stays as it is. */

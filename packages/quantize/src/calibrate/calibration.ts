@@ -1,4 +1,4 @@
-import { type ModelProto, type TensorReader, transpose } from '@quantloop/onnx';
+import { graphOf, type ModelProto, type TensorReader, transpose } from '@quantloop/onnx';
 import { findLinears, type Linear } from '../graph/find-linears.ts';
 import type { WeightUse } from '../graph/weight-use.ts';
 import { layoutOf } from '../pack/layout.ts';
@@ -33,8 +33,7 @@ export class Calibration implements AsyncDisposable {
     // All layers, calibrated or not: what lies between two targets is in memory at once.
     const all = inputsOf(findLinears(model));
     const targets = isWithin(wanted, all) ? all : wanted;
-    // The quantized model grows out of the same graph.
-    const original = structuredClone(model);
+    const original = snapshotOf(model);
     const feeds = tokenFeeds(original, sequences);
     return new Calibration(
       await GraphWalk.open({ model: original, reader, targets, feeds, scratch, signal }),
@@ -64,6 +63,16 @@ export class Calibration implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#walk[Symbol.asyncDispose]();
   }
+}
+
+/** A graph that stays as it is while the quantized model grows out of the other: nodes of its own, the same constants. */
+function snapshotOf(model: ModelProto): ModelProto {
+  const graph = graphOf(model);
+  const { node, initializer, input } = graph;
+  return {
+    ...model,
+    graph: { ...graph, node: structuredClone(node), initializer: [...initializer], input: [...input] },
+  };
 }
 
 const inputsOf = (linears: readonly Linear[]): string[] => [

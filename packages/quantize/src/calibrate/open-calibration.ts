@@ -14,7 +14,7 @@ export async function openCalibration(options: {
   signal: AbortSignal | undefined;
 }): Promise<Calibration | undefined> {
   const { calibration, planned, model, reader, scratch, signal } = options;
-  const calibrated = planned.filter(({ plan }) => plan.calibrated === true);
+  const calibrated = planned.filter(({ plan }) => plan.inputs === 'calibrated');
   if (calibration === undefined || calibrated.length === 0) return undefined;
   const linears = calibrated.map(({ linears: [first] }) => first!);
   const { sequences } = calibration;

@@ -25,7 +25,7 @@ export async function openEqualization(options: {
 }): Promise<Equalization | undefined> {
   const { planned, statistics, onProgress } = options;
   const asking = planned.find(
-    ({ plan }) => plan.equalizer !== undefined || plan.measured === true || plan.settle !== undefined,
+    ({ plan }) => plan.equalizer !== undefined || plan.inputs === 'measured' || plan.settle !== undefined,
   );
   if (asking === undefined) return undefined;
   if (statistics === undefined) {

@@ -4,7 +4,9 @@ import type { GraphWalk } from '../calibrate/graph-walk.ts';
 import { relativeError } from '../manifest/relative-error.ts';
 import { partsByteLength } from '../pack/allocate-parts.ts';
 import { layoutOf } from '../pack/layout.ts';
-import type { LayerInputs, WeightPlan } from '../quantizer.ts';
+import type { PackedWeight } from '../pack/packed-weight.ts';
+import type { Storage } from '../pack/storage.ts';
+import type { LayerInputs } from '../quantizer.ts';
 import { openWeight } from '../weights/weight-source.ts';
 import { meanPerToken } from './mean-per-token.ts';
 import { outputDivergence } from './output-divergence.ts';
@@ -27,7 +29,7 @@ export interface ScanBench {
 /** Quantizes a weight by each plan, alone, and compares the model's output from there on. */
 export async function scanWeight(bench: ScanBench, subject: ScanSubject): Promise<ScannedWeight> {
   const { use, linears, lookups, place, plans, stays } = subject;
-  const { node, weight: name, k, n } = use;
+  const { node, weight: name, k, n, transposed } = use;
   let inputs: LayerInputs | undefined;
   const results: ScannedWeight['results'] = [];
   for (const plan of plans) {
@@ -35,12 +37,13 @@ export async function scanWeight(bench: ScanBench, subject: ScanSubject): Promis
       results.push({ kind: 'refused', reason: plan.refuse });
       continue;
     }
-    if (needsInputs(plan)) {
+    const source = openWeight({ reader: bench.reader, name, k, n, transposed });
+    if (plan.inputs !== undefined) {
       const { arithmetic } = bench.walk;
       const batches = bench.walk.batchesOf(node.input[0]!);
       inputs ??= await accumulateMoments({ name, batches, arithmetic });
-    }
-    results.push(await measure(bench, subject, plan, inputs));
+      results.push(await measure(bench, subject, plan.storage, await plan.quantize(source, inputs)));
+    } else results.push(await measure(bench, subject, plan.storage, await plan.quantize(source)));
   }
   return {
     name,
@@ -55,20 +58,15 @@ export async function scanWeight(bench: ScanBench, subject: ScanSubject): Promis
   };
 }
 
-const needsInputs = ({ calibrated, measured }: WeightPlan): boolean =>
-  calibrated === true || measured === true;
-
 async function measure(
   bench: ScanBench,
   { use }: ScanSubject,
-  plan: WeightPlan,
-  inputs: LayerInputs | undefined,
+  storage: Storage,
+  { parts, error }: PackedWeight,
 ): Promise<ScannedWeight['results'][number]> {
-  const { walk, baseline, logits, reader, scratch } = bench;
+  const { walk, baseline, logits, scratch } = bench;
   const { weight: name, k, n, transposed } = use;
-  const source = openWeight({ reader, name, k, n, transposed });
-  const { parts, error } = await plan.quantize(source, needsInputs(plan) ? inputs : undefined);
-  const values = layoutOf(plan.storage).values(plan.storage, parts);
+  const values = layoutOf(storage).values(storage, parts);
   const stored = transposed ? values : transpose(values, n, k);
   await using branch = await walk.branch(scratch);
   branch.replace(name, () => stored);
@@ -77,7 +75,7 @@ async function measure(
   for await (const candidate of branch.batchesOf(logits)) {
     const { value } = await expected.next();
     const compared = { arithmetic: walk.arithmetic, baseline: value!, candidate };
-    sequences.push(...(await outputDivergence({ ...compared, what: `"${name}" as ${plan.storage.layout}` })));
+    sequences.push(...(await outputDivergence({ ...compared, what: `"${name}" as ${storage.layout}` })));
   }
   return {
     kind: 'measured',

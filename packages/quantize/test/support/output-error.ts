@@ -50,7 +50,7 @@ export async function outputError(options: {
   const plan = METHODS[recipe.method]!.plan({ name, k, n, type }, recipe);
   if ('refuse' in plan) throw new Error(plan.refuse);
   const source = openWeight({ reader, name, k, n, transposed });
-  const { parts } = await plan.quantize(source, plan.calibrated === true ? inputs : undefined);
+  const { parts } = await plan.quantize(source, inputs);
   const values = layoutOf<Storage>(plan.storage).values(plan.storage, parts);
   const weight = new Float64Array(n * k);
   for await (const { first, data } of source.panels()) weight.set(data, first * k);

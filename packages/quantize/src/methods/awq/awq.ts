@@ -48,12 +48,8 @@ export const awq: Quantizer = {
     return {
       storage,
       equalizer,
-      measured: true,
-      quantize: async (weight, inputs) => {
-        if (inputs === undefined)
-          throw new RangeError(`awq clips "${weight.name}" by its inputs: none given.`);
-        return roundClipped(weight, inputs, storage, grid);
-      },
+      inputs: 'measured',
+      quantize: (weight, inputs) => roundClipped(weight, inputs, storage, grid),
     };
   },
 };

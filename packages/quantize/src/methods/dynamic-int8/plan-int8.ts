@@ -37,12 +37,8 @@ export function planInt8(storage: IntegerStorage, weights: 'rtn' | 'gptq'): Weig
   if (weights === 'rtn') return planRounding({ kind: 'int8', storage });
   return {
     storage,
-    calibrated: true,
-    quantize: async (weight, inputs) => {
-      if (inputs === undefined)
-        throw new RangeError(`gptq rounds "${weight.name}" by its inputs: none given.`);
-      return roundInt8ByGptq(weight, inputs, storage);
-    },
+    inputs: 'calibrated',
+    quantize: (weight, inputs) => roundInt8ByGptq(weight, inputs, storage),
   };
 }
 

@@ -42,12 +42,8 @@ export const gptq: Quantizer = {
     const { activationOrder, damping } = gptqOptions.parse(recipe.options);
     return {
       storage,
-      calibrated: true,
-      quantize: async (weight, inputs) => {
-        if (inputs === undefined)
-          throw new RangeError(`gptq rounds "${weight.name}" by its inputs: none given.`);
-        return roundByGptq({ weight, inputs, storage, grid, activationOrder, damping });
-      },
+      inputs: 'calibrated',
+      quantize: (weight, inputs) => roundByGptq({ weight, inputs, storage, grid, activationOrder, damping }),
     };
   },
 };
