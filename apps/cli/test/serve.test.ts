@@ -29,6 +29,7 @@ test('serves a model until it is told to stop, then answers what has begun', asy
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
   const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' };
   const models = (await (await fetch(`${url}/v1/models`, { headers })).json()) as { data: { id: string }[] };
+  expect(models.data.map(({ id }) => id)).toEqual(['builtin:demo']);
   const answer = await fetch(`${url}/v1/completions`, {
     method: 'POST',
     headers,

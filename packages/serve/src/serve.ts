@@ -6,6 +6,8 @@ import { openServedModel } from './served-model.ts';
 export interface ServeOptions {
   /** A model folder. */
   folder: string;
+  /** What requests call it. @default the folder's own name */
+  name?: string;
   /** `maxBatch`: generations computed together. */
   engine: OnnxRuntimeEngine;
   /** Address to listen on. @default '127.0.0.1': this machine only */

@@ -13,7 +13,7 @@ import { TokenTexts } from './generation/token-texts.ts';
 
 /** A model with all that answering takes. Dispose it. */
 export interface ServedModel extends AsyncDisposable {
-  /** The folder's own name; requests ask for it. */
+  /** Requests ask for it. */
   readonly name: string;
   /** Seconds since 1970. */
   readonly created: number;
@@ -30,6 +30,7 @@ export interface ServedModel extends AsyncDisposable {
 
 export async function openServedModel(options: {
   folder: string;
+  name?: string;
   engine: OnnxRuntimeEngine;
 }): Promise<ServedModel> {
   const { folder, engine } = options;
@@ -42,7 +43,7 @@ export async function openServedModel(options: {
   const session = await openSession({ folder, engine: { ...engine, threads } });
   const batch = new ContinuousBatch({ session, maxLength: contextLength, maxBatch });
   return {
-    name: basename(resolve(folder)),
+    name: options.name ?? basename(resolve(folder)),
     created: Math.floor(Date.now() / 1000),
     tokenizer,
     tokenTexts: new TokenTexts(tokenizer),

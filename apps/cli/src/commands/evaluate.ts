@@ -21,6 +21,9 @@ interface EvaluateOptions extends OutputOptions, PlaceOptions {
   batch: number[];
   threads?: number;
   provider: string;
+  url?: string;
+  servedModel?: string;
+  apiKeyEnv?: string;
   seed: number;
 }
 
@@ -43,6 +46,9 @@ export function define(command: Command): void {
     .option('--batch <n>', 'batch size of the offline scenario (repeatable)', collectInteger, [])
     .option('--provider <name>', 'execution provider of ONNX Runtime', 'cpu')
     .option('--threads <n>', 'threads inside an operator', positiveInteger)
+    .option('--url <url>', 'ask the server there that serves this model, e.g. http://127.0.0.1:8000/v1')
+    .option('--served-model <name>', 'what that server calls it (default: the one model it has)')
+    .option('--api-key-env <name>', 'variable with the key for it, QUANTLOOP_…')
     .option('--seed <n>', 'seed of everything random', Number, 0)
     .action(async (source: string, options: EvaluateOptions) => {
       const { evaluateModel } = await import('../stages/evaluate-model.ts');

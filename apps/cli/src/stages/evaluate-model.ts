@@ -3,9 +3,10 @@ import { openStore } from '@quantloop/artifacts';
 import { Scenario, type ArtifactRef, type FidelityCheck, type Metrics } from '@quantloop/core';
 import { bundleTask, fidelityStage, performanceStage } from '@quantloop/evaluate';
 import { parseEngine, type EngineFlags } from './parse-engine.ts';
+import { parseServer, type ServerFlags } from './parse-server.ts';
 import { importSource, runVisibly } from './run-visibly.ts';
 
-export interface EvaluateModelOptions extends EngineFlags {
+export interface EvaluateModelOptions extends EngineFlags, Partial<ServerFlags> {
   /** Names of built-in tasks or groups, or lm-eval task files. */
   task: readonly string[];
   limit?: number;
@@ -32,8 +33,8 @@ export interface EvaluatedModel {
 
 /** Measures a model as the stages of a campaign do; without tasks its performance. */
 export async function evaluateModel(source: string, options: EvaluateModelOptions): Promise<EvaluatedModel> {
-  const { seed } = options;
-  const engine = parseEngine(options);
+  const { seed, url } = options;
+  const engine = url === undefined ? parseEngine(options) : parseServer({ ...options, url });
   const store = await openStore({ root: options.storeRoot });
   const visible = { store, json: options.json };
   const checks: FidelityCheck[] = [];

@@ -15,6 +15,9 @@ export interface CliResult {
   stderr: string;
 }
 
+/** Program and arguments before those of a command: for what starts the command line by itself. */
+export const CLI_COMMAND: readonly string[] = [NODE, ...FLAGS];
+
 interface CliOptions {
   cwd: string;
   env?: NodeJS.ProcessEnv;

@@ -11,6 +11,7 @@ import {
 } from '@quantloop/core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { serverIssues } from '../../src/plan/server-issues.ts';
 import { reference } from '../board/sample-board.ts';
 
 const rtn: MethodFacts = {
@@ -90,6 +91,10 @@ function complaint(file: unknown): string[] {
   return [];
 }
 
+const serverTarget = (engine: object) =>
+  changed({ targets: [{ id: 'server', engine: { kind: 'openai', ...engine } }] });
+const LAUNCH = { command: ['serve', '{folder}', '--port', '{port}'] };
+
 const changed = (changes: object) => ({ ...written, ...changes });
 const recipes = (...list: object[]) => changed({ search: { recipes: list } });
 
@@ -128,6 +133,19 @@ describe('a campaign file', () => {
   test('resolved, it survives the way through JSON and a second parse', () => {
     const campaign = resolve(written);
     expect(Campaign.parse(JSON.parse(JSON.stringify(campaign)))).toEqual(campaign);
+  });
+
+  test('measures a server’s own speed, whatever it computes with', () => {
+    const { candidates } = resolve(serverTarget({ launch: LAUNCH }));
+    expect(candidates.flatMap(({ simulatedOn }) => simulatedOn)).toEqual([]);
+  });
+
+  test('asks no server for whole distributions', () => {
+    const targets = parseCampaignFile(serverTarget({ launch: LAUNCH })).targets;
+    const check = { kind: 'divergence', tokens: 100, text: reference() } as const;
+    expect(serverIssues(targets, [check]).map(({ path }) => formatPath(path))).toEqual([
+      'targets[0].engine.kind',
+    ]);
   });
 
   test('understands per cents, sizes and durations', () => {
@@ -236,6 +254,32 @@ describe('a campaign file', () => {
       'models[1]: "tiny" is named twice in models.',
     ],
     ['a name that cannot be a file', changed({ campaign: '../up' }), 'campaign: use letters, digits'],
+    [
+      'a server that serves one model to a campaign of many',
+      serverTarget({ url: 'http://127.0.0.1:8000/v1' }),
+      'targets[0].engine.url: a campaign measures many models, this server has one. Let it launch',
+    ],
+    [
+      'a server that is both running and launched',
+      serverTarget({ url: 'http://127.0.0.1:8000/v1', launch: LAUNCH }),
+      'targets[0].engine.url: give either the url of a running server or what to launch',
+    ],
+    ['a server that is neither', serverTarget({}), 'targets[0].engine.url: give either the url'],
+    [
+      'a server that is not told its port',
+      serverTarget({ launch: { command: ['serve', '{folder}'] } }),
+      'targets[0].engine.launch.command: needs {port} in an argument',
+    ],
+    [
+      'a server’s unknown key',
+      serverTarget({ launch: { ...LAUNCH, readyWithn: 3 } }),
+      'targets[0].engine.launch.readyWithn: unknown key "readyWithn". Did you mean "readyWithin"?',
+    ],
+    [
+      'a key that jobs would not see',
+      serverTarget({ launch: LAUNCH, apiKeyEnv: 'OPENAI_API_KEY' }),
+      'targets[0].engine.apiKeyEnv: a job sees only variables that begin with QUANTLOOP_',
+    ],
     [
       'an unknown scenario',
       changed({ evaluation: { ...written.evaluation, performance: [{ scenario: 'sever' }] } }),
