@@ -86,6 +86,7 @@ describe('answers', () => {
       {
         metric: 'exact_match',
         use_stemmer: false,
+        k: [1],
         ignore_case: true,
         ignore_punctuation: false,
         ignore_numbers: false,

@@ -72,6 +72,8 @@ export interface MetricKind {
   judges: { [Type in OutputType]?: MakeJudge<Type> };
   /** Fields of the entry that it reads, beside the common ones. */
   options?: readonly (keyof MetricEntry)[];
+  /** Runs programs that a model wrote: only where the user has agreed. */
+  runsCode?: true;
   /** Needs `unconditional` likelihoods: as many requests again. */
   unconditional?: true;
 }

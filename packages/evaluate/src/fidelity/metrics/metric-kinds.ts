@@ -1,8 +1,10 @@
 import { BLEU_COLUMNS, bleuCounts } from './bleu.ts';
 import { CHRF_COLUMNS, CHRFPP_COLUMNS, chrfCounts } from './chrf.ts';
 import { CHOICE_JUDGES } from './choice-judges.ts';
+import { PASS_AT_K } from './code/pass-at-k-kind.ts';
 import { exactMatcher } from './exact-match.ts';
 import type { AnswerOutcome, MetricKind, TaskMetric, Values } from './metric-kind.ts';
+import { IFEVAL_KINDS } from './ifeval/ifeval-kinds.ts';
 import { ROUGE_NAMES, rouge, type RougeName } from './rouge.ts';
 import { TER_COLUMNS, terCounts } from './ter.ts';
 
@@ -132,5 +134,7 @@ export const METRIC_KINDS: Readonly<Record<string, MetricKind>> = {
   ter: counted('ter', TER_COLUMNS, terCounts),
   // Hugging Face's `evaluate` gives all four under this one name.
   rouge: rouges(ROUGE_NAMES),
+  ...IFEVAL_KINDS,
+  pass_at_k: PASS_AT_K,
   ...Object.fromEntries(ROUGE_NAMES.map((name) => [name, rouges([name])])),
 };

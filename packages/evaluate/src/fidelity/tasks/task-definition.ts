@@ -14,6 +14,15 @@ export const MetricEntry = z.strictObject({
   ignore_numbers: z.boolean().default(false),
   regexes_to_ignore: z.array(z.string()).default([]),
   use_stemmer: z.boolean().default(false),
+  k: z
+    .union([
+      z
+        .int()
+        .positive()
+        .transform((one) => [one]),
+      z.array(z.int().positive()).min(1),
+    ])
+    .prefault([1]),
 });
 export type MetricEntry = z.infer<typeof MetricEntry>;
 
