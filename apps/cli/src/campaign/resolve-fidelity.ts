@@ -62,9 +62,17 @@ async function resolveItem(
       store,
       fewShot: item.fewShot,
       data: dataPlace(item.data, folder),
+      runUnsafeCode: item.runUnsafeCode,
     });
-    const { category, limit = null } = item;
-    const check = { kind: 'task' as const, name, bundle, limit, ...(category !== undefined && { category }) };
+    const { category, limit = null, runUnsafeCode } = item;
+    const check = {
+      kind: 'task' as const,
+      name,
+      bundle,
+      limit,
+      ...(category !== undefined && { category }),
+      ...(runUnsafeCode && { runUnsafeCode }),
+    };
     return { check, metrics };
   }
   const source = item.text ?? file.calibration ?? demoText(file);

@@ -13,6 +13,7 @@ interface EvaluateOptions extends OutputOptions, PlaceOptions {
   task: string[];
   limit?: number;
   fewShot?: number;
+  runUnsafeCode?: true;
   data?: string;
   baseline?: string;
   performance?: true;
@@ -40,6 +41,10 @@ export function define(command: Command): void {
     .option('--limit <n>', 'only the first documents of each task', positiveInteger)
     .option('--few-shot <n>', 'examples before each question (default: as the task says)', nonNegativeInteger)
     .option('--data <path>', 'folder or file with the data of the tasks (default: as the task says)')
+    .option(
+      '--run-unsafe-code',
+      'let tasks such as humaneval run, isolated, the programs that the model writes',
+    )
     .option('--performance', 'measure latency, throughput and memory too (alone when there is no --task)')
     .option('--prompt-tokens <n>', 'tokens of a prompt', positiveInteger, 128)
     .option('--new-tokens <n>', 'tokens to generate', positiveInteger, 64)

@@ -14,6 +14,8 @@ export interface EvaluateModelOptions extends EngineFlags, Partial<ServerFlags> 
   fewShot?: number;
   /** Folder or file the tasks' data is in, instead of where they say. */
   data?: string;
+  /** Lets tasks run the programs that the model writes. */
+  runUnsafeCode?: true;
   /** Also without tasks. */
   performance?: true;
   promptTokens: number;
@@ -44,8 +46,10 @@ export async function evaluateModel(source: string, options: EvaluateModelOption
       store,
       fewShot: options.fewShot,
       data: options.data && resolve(options.data),
+      runUnsafeCode: options.runUnsafeCode,
     });
-    checks.push({ kind: 'task', name, bundle, limit: options.limit ?? null });
+    const { limit = null, runUnsafeCode } = options;
+    checks.push({ kind: 'task', name, bundle, limit, ...(runUnsafeCode && { runUnsafeCode }) });
   }
   const { model } = await importSource(source, visible);
   const result: EvaluatedModel = { model, metrics: {}, seconds: {} };

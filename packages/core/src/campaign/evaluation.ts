@@ -13,6 +13,8 @@ export const FidelityItem = z.union([
     task: z.string(),
     /** Only the first N documents of each task. */
     limit: z.int().positive().optional(),
+    /** Lets the task run the programs that the model writes, isolated, on the worker. @default refused */
+    runUnsafeCode: z.literal(true).optional(),
     /** What it asks for. @default told from the task's name, else `other` */
     category: Category.optional(),
     /** Examples before each question, instead of the task's own number. */
@@ -39,6 +41,7 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
     /** Folder artifact: a task or a group of tasks, with their data. */
     bundle: ArtifactRef,
     limit: z.int().positive().nullable(),
+    runUnsafeCode: z.literal(true).optional(),
     category: Category.optional(),
   }),
   z.strictObject({

@@ -68,6 +68,7 @@ describe('answers', () => {
     makeFilter(
       { name: 'f', filter: [{ function: 'regex', ...step }, { function: 'take_first' }] },
       'task.yaml',
+      { task: 'gsm8k', dataset_path: 'json', repeats: 1 },
     );
   const strict = regex({ regex_pattern: '#### (\\-?[0-9\\.\\,]+)' });
   const flexible = regex({ regex_pattern: '(-?[$0-9.,]{2,})|(-?[0-9]+)', group_select: -1 });

@@ -1,7 +1,7 @@
 import { BLEU_COLUMNS, bleuCounts } from './bleu.ts';
 import { CHRF_COLUMNS, CHRFPP_COLUMNS, chrfCounts } from './chrf.ts';
 import { CHOICE_JUDGES } from './choice-judges.ts';
-import { PASS_AT_K } from './code/pass-at-k-kind.ts';
+import { PASS_AT_1, PASS_AT_K } from './code/pass-at-k-kind.ts';
 import { exactMatcher } from './exact-match.ts';
 import type { AnswerOutcome, MetricKind, TaskMetric, Values } from './metric-kind.ts';
 import { IFEVAL_KINDS } from './ifeval/ifeval-kinds.ts';
@@ -136,5 +136,6 @@ export const METRIC_KINDS: Readonly<Record<string, MetricKind>> = {
   rouge: rouges(ROUGE_NAMES),
   ...IFEVAL_KINDS,
   pass_at_k: PASS_AT_K,
+  pass_at_1: PASS_AT_1,
   ...Object.fromEntries(ROUGE_NAMES.map((name) => [name, rouges([name])])),
 };

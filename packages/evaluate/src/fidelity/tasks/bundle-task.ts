@@ -14,6 +14,7 @@ import { drawShots } from './few-shot/draw-shots.ts';
 import { groupMetricNames } from './group-metrics.ts';
 import { hookName } from './hooks/find-hook.ts';
 import { makeTask } from './load-task.ts';
+import { requireConsent } from '../metrics/code/require-consent.ts';
 import { namedMetrics } from '../metrics/named-metrics.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
@@ -37,6 +38,8 @@ export interface BundleOptions {
   /** Examples a prompt, instead of the task's own number; tasks that say 0 stay without. */
   fewShot?: number | undefined;
   hub?: HubOptions | undefined;
+  /** Whether answers that are programs may be run: without it tasks that do are refused. */
+  runUnsafeCode?: boolean | undefined;
 }
 
 /**
@@ -51,6 +54,7 @@ export async function bundleTask(options: BundleOptions): Promise<TaskBundle> {
   const tree = await findTasks(nameOrPath);
   const folder = await store.scratch();
   const leaves = leavesOf(tree).map((leaf) => withShots(leaf, options.fewShot));
+  for (const { definition } of leaves) requireConsent(definition, options.runUnsafeCode ?? false);
   let documents = 0;
   for (const leaf of leaves) {
     const home = 'group' in tree ? join(folder, folderName(leaf.definition.task)) : folder;

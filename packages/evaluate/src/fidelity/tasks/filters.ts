@@ -2,10 +2,12 @@ import { QuantloopError, suggestName } from '@quantloop/core';
 import { z } from 'zod';
 import type { TaskDocument } from './data/task-document.ts';
 import { choiceExtractor } from './extract-choice.ts';
+import { FunctionReference } from './definition/function-reference.ts';
+import { findHook } from './hooks/find-hook.ts';
 import { pythonRegex } from './python-regex.ts';
 import { strip } from './python-text.ts';
 import { pythonStr } from './python-str.ts';
-import type { FilterPipeline, FilterStep } from './task-definition.ts';
+import type { FilterPipeline, FilterStep, TaskDefinition } from './task-definition.ts';
 
 /** Makes the answers that are judged, usually one, out of the texts that were generated for a document. */
 export type AnswerFilter = (texts: readonly string[], document: TaskDocument) => string[];
@@ -27,9 +29,12 @@ const MapOptions = z.strictObject({
   default_value: z.unknown().optional(),
 });
 
+/** What filters need to know of their task. */
+type FilteredTask = Pick<TaskDefinition, 'task' | 'dataset_path' | 'repeats'>;
+
 interface FilterKind<Options> {
   options: z.ZodType<Options>;
-  make(options: Options, place: string): AnswerFilter;
+  make(options: Options, place: string, task: FilteredTask): AnswerFilter;
 }
 
 const filter = <Options>(
@@ -68,24 +73,31 @@ const FILTERS: Record<string, FilterKind<unknown>> = {
   lowercase: each((text) => text.toLowerCase()),
   uppercase: each((text) => text.toUpperCase()),
   remove_whitespace: each(strip),
+  custom: filter(
+    z.strictObject({ filter_fn: z.instanceof(FunctionReference) }),
+    ({ filter_fn }, place, task) => findHook(filter_fn, 'filter_fn', task, place),
+  ),
 };
 
-/** @param repeats texts generated a document. */
-export function makeFilter(pipeline: FilterPipeline, place: string, repeats = 1): AnswerFilter {
+export function makeFilter(pipeline: FilterPipeline, place: string, task: FilteredTask): AnswerFilter {
   const where = `${place}: filter_list "${pipeline.name}"`;
-  const steps = pipeline.filter.map((step) => makeStep(step, where));
+  const steps = pipeline.filter.map((step) => makeStep(step, where, task));
   const k = Math.max(0, ...pipeline.filter.map((step) => (typeof step.k === 'number' ? step.k : 0)));
-  if (k > repeats) {
+  if (k > task.repeats) {
     throw new QuantloopError({
       code: 'invalid-spec',
-      message: `${where}: take_first_k takes ${k} answers, repeats is ${repeats}`,
+      message: `${where}: take_first_k takes ${k} answers, repeats is ${task.repeats}`,
       hint: `Set repeats: ${k}.`,
     });
   }
   return (texts, document) => steps.reduce<string[]>((answers, step) => step(answers, document), [...texts]);
 }
 
-function makeStep({ function: name, ...written }: FilterStep, place: string): AnswerFilter {
+function makeStep(
+  { function: name, ...written }: FilterStep,
+  place: string,
+  task: FilteredTask,
+): AnswerFilter {
   const kind = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
   if (kind === undefined) {
     throw new QuantloopError({
@@ -95,7 +107,7 @@ function makeStep({ function: name, ...written }: FilterStep, place: string): An
     });
   }
   const options = kind.options.safeParse(written);
-  if (options.success) return kind.make(options.data, place);
+  if (options.success) return kind.make(options.data, place, task);
   throw new QuantloopError({
     code: 'invalid-spec',
     message: `${place}: the filter "${name}": ${z.prettifyError(options.error)}`,

@@ -16,7 +16,7 @@ export interface LoadedTask {
   /** For messages: its file, or the name of a built-in task. */
   place: string;
   /** process_docs; undefined where documents are used as they come. */
-  processed: ((document: TaskDocument) => TaskDocument) | undefined;
+  processed: ((document: TaskDocument) => TaskDocument | undefined) | undefined;
   fields: DocumentFields;
   prompt: PromptBuilder;
   /** process_results; undefined where results are scored in the usual way. */
@@ -52,7 +52,7 @@ export function makeTask(definition: TaskDefinition, place: string): LoadedTask 
         ? [{ name: NO_FILTER, answer: ([first]) => [first!] }]
         : pipelines.map((pipeline) => ({
             name: pipeline.name,
-            answer: makeFilter(pipeline, place, definition.repeats),
+            answer: makeFilter(pipeline, place, definition),
           })),
     judge: taskJudge(definition, place),
   };

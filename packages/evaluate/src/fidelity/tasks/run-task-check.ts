@@ -10,6 +10,7 @@ import { groupMetricNames, groupMetrics } from './group-metrics.ts';
 import { itemsOf, SAMPLES } from './items-of.ts';
 import { categoryOf } from '../recovery/category-of.ts';
 import { makeTask, type LoadedTask } from './load-task.ts';
+import { requireConsent } from '../metrics/code/require-consent.ts';
 import { namedMetrics } from '../metrics/named-metrics.ts';
 import { readBundle } from './read-bundle.ts';
 import { scoreDocuments } from './score-documents.ts';
@@ -30,6 +31,7 @@ export const prepareTaskCheck: CheckRunner<'task'> = async (check, index, contex
   const tree = await readBundle(await context.job.store.folder(check.bundle));
   const tasks: { task: LoadedTask; data: TaskData }[] = [];
   for (const { definition, place } of leavesOf(tree)) {
+    requireConsent(definition, check.runUnsafeCode ?? false);
     const task = makeTask(definition, place);
     tasks.push({ task, data: await readTaskData(task, { limit: check.limit }) });
   }

@@ -5,9 +5,25 @@ import { SAMPLERS } from './few-shot/draw-shots.ts';
 const Value = z.union([z.string(), z.number(), z.boolean()]);
 const Hook = z.instanceof(FunctionReference);
 
+/** lm-eval's functions of task folders that metric_list may call, by the names they have here. */
+const METRIC_FUNCTIONS = [
+  'utils.pass_at_k',
+  'utils.pass_at_1',
+  'utils.agg_inst_level_acc',
+  'utils.macro_f1_score',
+  'utils.weighted_f1_score',
+] as const;
+
+const named = z.union([
+  z.string(),
+  Hook.refine(({ name }) => (METRIC_FUNCTIONS as readonly string[]).includes(name), {
+    error: `is a Python function without an equivalent here; known are ${METRIC_FUNCTIONS.join(', ')}`,
+  }).transform(({ name }) => name.slice('utils.'.length)),
+]);
+
 export const MetricEntry = z.strictObject({
-  metric: z.string(),
-  aggregation: z.string().optional(),
+  metric: named,
+  aggregation: named.optional(),
   higher_is_better: z.boolean().optional(),
   ignore_case: z.boolean().default(false),
   ignore_punctuation: z.boolean().default(false),
@@ -118,6 +134,8 @@ export const IGNORED_FIELDS = [
   'tag',
   'should_decontaminate',
   'doc_to_decontamination_query',
+  // Whether programs are run is told by the metrics.
+  'unsafe_code',
 ] as const;
 
 /** Fields of lm-eval that are not followed, and why: a task that sets one is refused rather than scored otherwise. */
@@ -133,7 +151,6 @@ export const REFUSED_FIELDS: Record<string, { why: string; instead: string }> = 
   },
   doc_to_audio: { why: 'models here read text', instead: 'Leave the task out.' },
   doc_to_image: { why: 'models here read text', instead: 'Leave the task out.' },
-  unsafe_code: { why: 'answers that are programs are not run', instead: 'Leave the task out.' },
   use_prompt: {
     why: 'its prompt is one of the Python package promptsource',
     instead: 'Write the prompt into doc_to_text, doc_to_target and doc_to_choice.',

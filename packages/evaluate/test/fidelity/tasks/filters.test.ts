@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { makeFilter } from '../../../src/fidelity/tasks/filters.ts';
 
 const run = (steps: object[], texts: string[], document = {}, repeats = texts.length) =>
-  makeFilter({ name: 'f', filter: steps as { function: string }[] }, 'task.yaml', repeats)(texts, document);
+  makeFilter({ name: 'f', filter: steps as { function: string }[] }, 'task.yaml', {
+    task: 't',
+    dataset_path: 'json',
+    repeats,
+  })(texts, document);
 
 // Expected values are those of lm_eval.filters.build_filter_ensemble of lm-eval 0.4.13 for the same steps and texts.
 test.for<[object[], string[], string[]]>([

@@ -1,6 +1,6 @@
 import { QuantloopError, suggestName } from '@quantloop/core';
 import { z } from 'zod';
-import type { TaskDocument } from '../../tasks/read-documents.ts';
+import type { TaskDocument } from '../../tasks/data/task-document.ts';
 import { strip } from '../../tasks/python-text.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { demoTasksFolder } from '@quantloop/models';
 import type { RawFields } from '../definition/read-fields.ts';
+import { ANSWER_TASKS } from './answer-tasks.ts';
 import { BLIMP_TASKS } from './blimp.ts';
 import { CHOICE_TASKS } from './choice-tasks.ts';
 import { MMLU_TASKS } from './mmlu.ts';
@@ -15,6 +16,7 @@ export const BUILTIN_TASKS: Record<string, RawFields> = {
   ...TRUTHFULQA_TASKS,
   ...MMLU_TASKS,
   ...BLIMP_TASKS,
+  ...ANSWER_TASKS,
 };
 
 /** Task files of the demo model, by name. */

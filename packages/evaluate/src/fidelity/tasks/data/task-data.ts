@@ -72,11 +72,11 @@ const explicitShotSplit = (definition: LoadedTask['definition']) =>
 
 function process(
   documents: TaskDocument[],
-  hook: ((document: TaskDocument) => TaskDocument) | undefined,
+  hook: ((document: TaskDocument) => TaskDocument | undefined) | undefined,
   place: string,
 ): TaskDocument[] {
   if (hook === undefined) return documents;
-  return documents.map((document, i) =>
-    onDocument(() => hook(document), document, `${place}: process_docs, document ${i}`),
-  );
+  return documents
+    .map((document, i) => onDocument(() => hook(document), document, `${place}: process_docs, document ${i}`))
+    .filter((document) => document !== undefined);
 }

@@ -2,15 +2,19 @@ import { QuantloopError, suggestName } from '@quantloop/core';
 import type { TaskDocument } from '../data/task-document.ts';
 import type { FunctionReference } from '../definition/function-reference.ts';
 import type { TaskDefinition } from '../task-definition.ts';
+import { CODE_HOOKS } from './code.ts';
 import { HELLASWAG_HOOKS } from './hellaswag.ts';
 import type { Hook, ResultHook } from './hook.ts';
+import { IFEVAL_HOOKS } from './ifeval.ts';
 import { TRUTHFULQA_HOOKS } from './truthfulqa.ts';
 import { WIKITEXT_HOOKS } from './wikitext.ts';
 import { WINOGRANDE_HOOKS } from './winogrande.ts';
 
 /** lm-eval's functions that have an equivalent here, by a name of their own: task files may use it too. */
 export const HOOKS: Record<string, Hook> = {
+  ...CODE_HOOKS,
   ...HELLASWAG_HOOKS,
+  ...IFEVAL_HOOKS,
   ...TRUTHFULQA_HOOKS,
   ...WIKITEXT_HOOKS,
   ...WINOGRANDE_HOOKS,
@@ -18,7 +22,8 @@ export const HOOKS: Record<string, Hook> = {
 
 /** What a hook of a field is: a function of documents, or how results are scored. */
 interface HookCalls {
-  process_docs: (document: TaskDocument) => TaskDocument;
+  process_docs: (document: TaskDocument) => TaskDocument | undefined;
+  filter_fn: (texts: readonly string[], document: TaskDocument) => string[];
   doc_to_text: (document: TaskDocument) => unknown;
   doc_to_target: (document: TaskDocument) => unknown;
   doc_to_choice: (document: TaskDocument) => unknown;

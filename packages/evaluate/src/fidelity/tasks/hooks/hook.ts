@@ -2,6 +2,8 @@ import type { TaskDocument } from '../data/task-document.ts';
 
 /** What a task makes of a document's results instead of the usual. */
 export type ResultHook =
+  /** Nothing that its metrics do not do by themselves here. */
+  | { byMetrics: true }
   /** The text whose words and bytes a rolling likelihood is divided by. */
   | { counted: (document: TaskDocument) => string }
   /** A question's metrics from the log-likelihoods of its choices. */
@@ -15,11 +17,14 @@ export type Hook = {
   python: string;
   /** Where lm-eval has the module: the folder's name, and what else tells its task files. */
   of: { folder: string; tasks?: readonly string[]; datasets?: readonly string[] };
-} & (
-  | { field: 'process_docs'; call: (document: TaskDocument) => TaskDocument }
-  | { field: 'doc_to_text' | 'doc_to_target' | 'doc_to_choice'; call: (document: TaskDocument) => unknown }
-  | { field: 'process_results'; call: ResultHook }
-);
+} &
+  /** Undefined leaves the document out. */
+  (
+    | { field: 'process_docs'; call: (document: TaskDocument) => TaskDocument | undefined }
+    | { field: 'filter_fn'; call: (texts: readonly string[], document: TaskDocument) => string[] }
+    | { field: 'doc_to_text' | 'doc_to_target' | 'doc_to_choice'; call: (document: TaskDocument) => unknown }
+    | { field: 'process_results'; call: ResultHook }
+  );
 
 /** A column that a hook reads. @throws Error where the document lacks it. */
 export function column(document: TaskDocument, name: string): unknown {
