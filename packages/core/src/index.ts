@@ -25,6 +25,7 @@ export { coversLayer, parseLayerRanges, type LayerRange } from './campaign/layer
 export { Name, Engine, LaunchedServer, OnnxRuntimeEngine, OpenAiEngine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
+export { PERPLEXITY_CONTEXT, PerplexityConvention } from './campaign/perplexity.ts';
 export { CATEGORIES, Category } from './campaign/category.ts';
 export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
 export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
@@ -59,7 +60,13 @@ export { withoutScope } from './plan/expand-mix.ts';
 export { allocate, type Allocation, type AllocationChoice } from './plan/allocate.ts';
 export { mixRecipe, type AssignedWeight } from './plan/mix-recipe.ts';
 export { recipeParts } from './plan/recipe-parts.ts';
-export { DIVERGENCE_METRICS, MODEL_METRICS, SPEED, knownMetrics } from './plan/known-metrics.ts';
+export {
+  DIVERGENCE_METRICS,
+  perplexityMetric,
+  MODEL_METRICS,
+  SPEED,
+  knownMetrics,
+} from './plan/known-metrics.ts';
 export { headline, scenarioMetrics, type KnownMetric } from './plan/scenario-metrics.ts';
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';

@@ -1,6 +1,7 @@
 export { evaluate } from './plugin.ts';
 export { fidelityStage } from './fidelity/fidelity-stage.ts';
 export { EvaluateFidelityInput, EvaluateFidelityOutput } from './fidelity/evaluate-fidelity.ts';
+export { joinTexts, textStream } from './fidelity/perplexity/text-stream.ts';
 export { DivergenceItems, FidelityItems, TaskItems } from './fidelity/fidelity-items.ts';
 export { categoryOf } from './fidelity/recovery/category-of.ts';
 export { adjustOverTasks } from './fidelity/recovery/adjust-over-tasks.ts';

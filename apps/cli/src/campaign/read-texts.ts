@@ -4,6 +4,9 @@ import { QuantloopError, suggestName, type TextSource } from '@quantloop/core';
 
 const JSON_LINES = new Set(['.jsonl', '.ndjson']);
 
+/** Whether a file holds JSON objects with the texts in a field; else it is plain text. */
+export const hasFields = (file: string): boolean => JSON_LINES.has(extname(file));
+
 /** The texts of a file: a field of every JSON line, or each line of plain text that is not blank. */
 export async function readTexts({ file, field }: TextSource): Promise<string[]> {
   const content = await readFile(file, 'utf8').catch((cause: unknown) => {
@@ -26,7 +29,7 @@ export async function readTexts({ file, field }: TextSource): Promise<string[]> 
       hint: 'Put one text on each line.',
     });
   }
-  if (!JSON_LINES.has(extname(file))) return lines.map(({ line }) => line);
+  if (!hasFields(file)) return lines.map(({ line }) => line);
   return lines.map(({ line, number }) => textOf(line, field, `${file}:${number}`));
 }
 

@@ -2,6 +2,8 @@ import { dirname, resolve } from 'node:path';
 import type { Store } from '@quantloop/artifacts';
 import {
   DIVERGENCE_METRICS,
+  PERPLEXITY_CONTEXT,
+  perplexityMetric,
   QuantloopError,
   type CampaignFile,
   type FidelityCheck,
@@ -11,6 +13,7 @@ import {
 import { bundleTask, categoryOf, knownRecoveryMetrics, type DataPlace } from '@quantloop/evaluate';
 import { demoTasksFolder } from '@quantloop/models';
 import { isBuiltin } from './resolve-calibration.ts';
+import { storeStream } from './store-stream.ts';
 import { storeTexts } from './store-texts.ts';
 
 export interface ResolvedFidelity {
@@ -38,7 +41,7 @@ export async function resolveFidelity(options: {
     } catch (error) {
       if (!(error instanceof QuantloopError)) throw error;
       // Its metrics would be known; their names are not to be called unknown as well.
-      if ('metric' in item) resolved.fidelityMetrics.push(...DIVERGENCE_METRICS);
+      if ('metric' in item) resolved.fidelityMetrics.push(...metricsOf(item));
       const path = ['evaluation', 'fidelity', index, 'task' in item ? 'task' : 'text'];
       const { message, hint } = error;
       resolved.issues.push({ path, message, ...(hint === undefined ? {} : { hint }) });
@@ -49,6 +52,12 @@ export async function resolveFidelity(options: {
   );
   resolved.fidelityMetrics.push(...knownRecoveryMetrics(categories));
   return resolved;
+}
+
+function metricsOf(item: Exclude<Item, TaskItem>): readonly KnownMetric[] {
+  if (item.metric === 'kl-divergence') return DIVERGENCE_METRICS;
+  const { convention, context = PERPLEXITY_CONTEXT[convention] } = item;
+  return [perplexityMetric({ convention, context })];
 }
 
 async function resolveItem(
@@ -74,6 +83,13 @@ async function resolveItem(
       ...(runUnsafeCode && { runUnsafeCode }),
     };
     return { check, metrics };
+  }
+  if (item.metric === 'perplexity') {
+    const { convention, context = PERPLEXITY_CONTEXT[convention] } = item;
+    const source = { ...item.text, file: resolve(folder, item.text.file) };
+    const text = await storeStream(source, convention, store);
+    const check = { kind: 'perplexity' as const, convention, context, text };
+    return { check, metrics: [perplexityMetric(check)] };
   }
   const source = item.text ?? file.calibration ?? demoText(file);
   const text = await storeTexts({ field: source.field, file: resolve(folder, source.file) }, store);

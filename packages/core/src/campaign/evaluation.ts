@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ArtifactRef } from '../board/artifact-ref.ts';
+import { PerplexityConvention } from './perplexity.ts';
 import { Category } from './category.ts';
 
 /** Texts on disk: JSON lines with a field, or plain text (one document a line). */
@@ -30,6 +31,13 @@ export const FidelityItem = z.union([
     tokens: z.int().positive().default(4000),
     text: TextSource.optional(),
   }),
+  z.strictObject({
+    metric: z.literal('perplexity'),
+    convention: PerplexityConvention,
+    /** Tokens of a chunk; part of the metric's name. @default 2048 for gptq, 512 for llama.cpp */
+    context: z.int().min(4).optional(),
+    text: TextSource,
+  }),
 ]);
 export type FidelityItem = z.infer<typeof FidelityItem>;
 
@@ -48,6 +56,13 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
     kind: z.literal('divergence'),
     tokens: z.int().positive(),
     /** JSON lines with the field `text`. */
+    text: ArtifactRef,
+  }),
+  z.strictObject({
+    kind: z.literal('perplexity'),
+    convention: PerplexityConvention,
+    context: z.int().min(4),
+    /** Plain text, read as one stream. */
     text: ArtifactRef,
   }),
 ]);

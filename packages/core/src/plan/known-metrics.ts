@@ -1,3 +1,4 @@
+import type { PerplexityConvention } from '../campaign/perplexity.ts';
 import type { CampaignFile } from '../campaign/campaign-file.ts';
 import { scenarioMetrics, type KnownMetric } from './scenario-metrics.ts';
 
@@ -26,6 +27,11 @@ export const DIVERGENCE_METRICS: readonly KnownMetric[] = [
   { name: 'kl-divergence.probability_shift', higherIsBetter: true },
   { name: 'kl-divergence.probability_shift_rms', higherIsBetter: false },
 ];
+
+/** The metric of a perplexity: convention and chunk are part of its name, so that no two share an axis. */
+export function perplexityMetric(check: { convention: PerplexityConvention; context: number }): KnownMetric {
+  return { name: `perplexity.${check.convention}-${check.context}`, higherIsBetter: false };
+}
 
 /** Every metric that may stand in the requirements and objectives of a campaign. */
 export function knownMetrics(file: CampaignFile, fidelityMetrics: readonly KnownMetric[]): KnownMetric[] {

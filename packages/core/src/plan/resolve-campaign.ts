@@ -8,7 +8,7 @@ import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
-import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
+import { DIVERGENCE_METRICS, knownMetrics, perplexityMetric } from './known-metrics.ts';
 import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
@@ -52,10 +52,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
       'evaluation.performance',
       file.evaluation.performance.map((scenario) => scenario.name),
     ),
-    ...duplicateIssues(
-      'evaluation.fidelity',
-      checks.map((check) => (check.kind === 'task' ? check.name : 'kl-divergence')),
-    ),
+    ...duplicateIssues('evaluation.fidelity', checks.map(checkName)),
     ...stopRuleIssues(file, checks),
     ...serverIssues(file.targets, checks),
     ...requirementIssues(file.requirements, ['requirements'], metrics),
@@ -152,6 +149,11 @@ function stopRuleIssues(file: CampaignFile, checks: readonly FidelityCheck[]): S
   }
   const known = DIVERGENCE_METRICS.map(({ name }) => name);
   return metricIssues(stopWhen.metric, [...path, 'metric'], known);
+}
+
+function checkName(check: FidelityCheck): string {
+  if (check.kind === 'task') return check.name;
+  return check.kind === 'divergence' ? 'kl-divergence' : perplexityMetric(check).name;
 }
 
 function metricIssues(metric: string, path: (string | number)[], metrics: readonly string[]): SpecIssue[] {

@@ -42,9 +42,24 @@ export const DivergenceItems = z.strictObject({
 });
 export type DivergenceItems = z.infer<typeof DivergenceItems>;
 
+/** Losses of a text, one entry a chunk. */
+export const PerplexityItems = z.strictObject({
+  kind: z.literal('perplexity'),
+  /** The metric's name: convention and chunk. */
+  name: z.string(),
+  /** Digest of the text. */
+  text: z.string(),
+  /** Of the negative log-likelihoods of the scored tokens, nats. */
+  sums: Values,
+  squares: Values,
+  /** Scored tokens. */
+  counts: Values,
+});
+export type PerplexityItems = z.infer<typeof PerplexityItems>;
+
 /** The items artifact of a fidelity evaluation: what a candidate's results are paired with. */
 export const FidelityItems = z.strictObject({
   schemaVersion: z.literal(1),
-  checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems])),
+  checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems, PerplexityItems])),
 });
 export type FidelityItems = z.infer<typeof FidelityItems>;

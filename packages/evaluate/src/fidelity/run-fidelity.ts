@@ -5,6 +5,7 @@ import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
 import { FidelityItems } from './fidelity-items.ts';
+import { preparePerplexityCheck } from './perplexity/run-perplexity-check.ts';
 import { adjustOverTasks } from './recovery/adjust-over-tasks.ts';
 import { recoveryMetrics } from './recovery/recovery-metrics.ts';
 import { whereItBegan } from './where-it-began.ts';
@@ -78,9 +79,14 @@ async function runChecks(
 const rank = ({ kind }: FidelityCheck) => (kind === 'divergence' ? 0 : 1);
 
 function prepare(check: FidelityCheck, index: number, context: CheckContext): Promise<PreparedCheck> {
-  return check.kind === 'task'
-    ? prepareTaskCheck(check, index, context)
-    : prepareDivergenceCheck(check, index, context);
+  switch (check.kind) {
+    case 'task':
+      return prepareTaskCheck(check, index, context);
+    case 'divergence':
+      return prepareDivergenceCheck(check, index, context);
+    case 'perplexity':
+      return preparePerplexityCheck(check, index, context);
+  }
 }
 
 async function readBaseline(

@@ -97,10 +97,16 @@ const engineWords = (engine: Campaign['targets'][number]['engine']): string =>
 const objectiveWords = (objective: Objective): string =>
   'minimize' in objective ? `least ${objective.minimize}` : `most ${objective.maximize}`;
 
-const checkWords = (check: Campaign['fidelity'][number]): string =>
-  check.kind === 'divergence'
-    ? `divergence from the baseline on ${count(check.tokens, 'token')}`
-    : `${check.name}${check.limit === null ? '' : ` (first ${check.limit})`}`;
+function checkWords(check: Campaign['fidelity'][number]): string {
+  switch (check.kind) {
+    case 'task':
+      return `${check.name}${check.limit === null ? '' : ` (first ${check.limit})`}`;
+    case 'divergence':
+      return `divergence from the baseline on ${count(check.tokens, 'token')}`;
+    case 'perplexity':
+      return `perplexity by ${check.convention} in chunks of ${count(check.context, 'token')}`;
+  }
+}
 
 const budgetWords = ({ trials, wallClock }: Campaign['budget']): string =>
   `${count(trials, 'trial')}${wallClock === null ? '' : `, ${formatDuration(wallClock)}`}`;
