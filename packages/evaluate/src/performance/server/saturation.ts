@@ -6,12 +6,14 @@ import type { ServedRound } from './served-request.ts';
 
 /** Twice the load that brings less than this much more is no longer growth. */
 const GROWTH = 1.05;
+/** Levels without growth: one alone may be the machine's doing. */
+const PATIENCE = 2;
 /** Of the requests of a level, where there is an SLO: with fewer good ones the server is beyond what it can serve. */
 const GOOD = 0.9;
 
 /**
- * Whether a sweep has come to its end: every model's throughput has stopped growing at the last level, or has left the
- * SLO.
+ * Whether a sweep has come to its end: every model's throughput has not grown over the last two levels, or the last one
+ * is outside the SLO.
  */
 export function isSaturated(levels: readonly OverlappingSamples[]): boolean {
   const last = levels.at(-1);
@@ -36,8 +38,9 @@ export function levelOf({ load: { arrivals } }: OverlappingSamples): number {
 function isPast(levels: readonly OverlappingSamples[], side: Side): boolean {
   const last = levels.at(-1)!;
   if (!isGood(last, side)) return true;
-  const before = levels.slice(0, -1).map((samples) => throughput(samples, side));
-  return before.length > 0 && throughput(last, side) < GROWTH * Math.max(...before);
+  if (levels.length <= PATIENCE) return false;
+  const rates = levels.map((samples) => throughput(samples, side));
+  return Math.max(...rates.slice(-PATIENCE)) < GROWTH * Math.max(...rates.slice(0, -PATIENCE));
 }
 
 function isGood({ load, rounds }: OverlappingSamples, side: Side): boolean {
