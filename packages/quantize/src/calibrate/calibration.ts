@@ -1,4 +1,5 @@
 import { graphOf, type ModelProto, type TensorReader, transpose } from '@quantloop/onnx';
+import { freeMemory } from '@quantloop/runtime';
 import { findLinears, type Linear } from '../graph/find-linears.ts';
 import type { WeightUse } from '../graph/weight-use.ts';
 import { layoutOf } from '../pack/layout.ts';
@@ -56,7 +57,10 @@ export class Calibration implements AsyncDisposable {
   finish({ weight, k, n, transposed }: WeightUse, storage: Storage, { parts }: PackedWeight): void {
     this.#walk.replace(weight, () => {
       const values = layoutOf(storage).values(storage, parts);
-      return transposed ? values : transpose(values, n, k);
+      if (transposed) return values;
+      const turned = transpose(values, n, k);
+      freeMemory(values);
+      return turned;
     });
   }
 

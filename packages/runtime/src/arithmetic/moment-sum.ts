@@ -1,5 +1,6 @@
 import { GraphBuilder } from '@quantloop/onnx';
 import { Tensor } from 'onnxruntime-node';
+import { freeTensor } from '../session/free-memory.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Matrix } from './multiply.ts';
 
@@ -63,7 +64,7 @@ export class MomentSum {
     return squares;
   }
 
-  /** The whole matrix, [k, k]. */
+  /** The whole matrix, [k, k]; the sum itself is then gone. */
   matrix(): Float32Array<ArrayBuffer> {
     const k = this.#k;
     const whole = new Float32Array(k * k);
@@ -76,6 +77,7 @@ export class MomentSum {
         whole.set(row, i * k + right * PART);
         for (let c = 0; c < width; c++) whole[(right * PART + c) * k + i] = row[c]!;
       }
+      freeTensor(sum);
     }
     return whole;
   }

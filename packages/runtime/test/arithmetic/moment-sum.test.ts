@@ -20,6 +20,7 @@ test('the sum over batches is that of all rows, of any width', async () => {
           for (let r = 0; r < rows; r++) all.push(data.subarray(r * k, (r + 1) * k));
         }
         expect(sum.rows).toBe(all.length);
+        const squares = sum.squares();
         const matrix = sum.matrix();
         // Whole numbers: float32 adds them without error.
         const wrong = matrix.findIndex((value, at) => {
@@ -27,7 +28,7 @@ test('the sum over batches is that of all rows, of any width', async () => {
           return value !== all.reduce((total, row) => total + row[i]! * row[j]!, 0);
         });
         expect(wrong).toBe(-1);
-        expect(sum.squares()).toEqual(Float32Array.from({ length: k }, (_, i) => matrix[i * k + i]!));
+        expect(squares).toEqual(Float32Array.from({ length: k }, (_, i) => matrix[i * k + i]!));
       },
     ),
     { numRuns: 12 },

@@ -1,4 +1,5 @@
 import type { WeightRecipe } from '@quantloop/core';
+import { freeMemory } from '@quantloop/runtime';
 import { z } from 'zod';
 import { allocateParts } from '../../pack/allocate-parts.ts';
 import { matMulInteger } from '../../pack/matmul-integer.ts';
@@ -69,5 +70,6 @@ async function roundInt8ByGptq(
   new Float32Array(scales!.buffer).set(solution.scales.subarray(0, n));
   const sums = errorSums();
   addErrors({ original, solution, n, group: k, sums });
+  freeMemory(original);
   return { parts, error: errorOf(sums) };
 }

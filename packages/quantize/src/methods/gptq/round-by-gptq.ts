@@ -1,3 +1,4 @@
+import { freeMemory } from '@quantloop/runtime';
 import { NBitsWriter } from '../../pack/nbits-writer.ts';
 import { packCodes } from '../../pack/pack-codes.ts';
 import type { PackedWeight } from '../../pack/packed-weight.ts';
@@ -52,6 +53,7 @@ export async function roundByGptq(options: GptqOptions): Promise<PackedWeight> {
   }
   const sums = errorSums();
   addErrors({ original, solution, n, group, sums });
+  freeMemory(original);
   return { parts: writer.parts(), error: errorOf(sums) };
 }
 
