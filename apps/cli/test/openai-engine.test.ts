@@ -52,8 +52,8 @@ describe.skipIf(!present)(`a campaign on served models${reason}`, { timeout: 240
     for (const { metrics } of trials) {
       expect(metrics['demo_agreement.acc']!.value).toBeGreaterThan(0.5);
       expect(metrics['single-stream.ttft.p50']!.value).toBeGreaterThan(0);
-      // The server’s own process is counted.
-      expect(metrics['memory.peak']!.value).toBeGreaterThan(100e6);
+      // The server’s own processes are counted: the job alone is below 220 MB.
+      expect(metrics['memory.peak']!.value).toBeGreaterThan(250e6);
     }
   });
 });
