@@ -43,6 +43,7 @@ export { valuesReadBy } from './graph/values-read-by.ts';
 export { withOutputs } from './graph/with-outputs.ts';
 export { replaceNode } from './graph/replace-node.ts';
 export { requireOpset } from './graph/require-opset.ts';
+export { standardOpset } from './graph/standard-opset.ts';
 export { uniqueName } from './graph/unique-name.ts';
 export { type NodeOptions, makeNode } from './graph/make-node.ts';
 export { type TensorOptions, makeTensor } from './graph/make-tensor.ts';
@@ -55,3 +56,4 @@ export {
   readAttributes,
 } from './graph/attributes.ts';
 export { GraphBuilder, type GraphBuilderOptions } from './build/graph-builder.ts';
+export { valueInfo } from './build/value-info.ts';

@@ -1,7 +1,13 @@
-import { graphOf, uniqueName, type ModelProto, type NodeProto, type OnnxType } from '@quantloop/onnx';
+import {
+  graphOf,
+  standardOpset,
+  uniqueName,
+  type ModelProto,
+  type NodeProto,
+  type OnnxType,
+} from '@quantloop/onnx';
 import type { InputRounding } from '../pack/layout.ts';
 import { castNode } from './cast-node.ts';
-import { standardOpset } from './standard-opset.ts';
 
 /** Inputs of layers as their operators read them: made once, whatever the number of layers that read the same value. */
 export class SharedInputs {

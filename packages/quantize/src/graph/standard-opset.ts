@@ -1,12 +1,6 @@
-import { requireOpset, type ModelProto } from '@quantloop/onnx';
+import { requireOpset, standardOpset, type ModelProto } from '@quantloop/onnx';
 import { layoutOf } from '../pack/layout.ts';
 import type { Refusal, WeightPlan } from '../quantizer.ts';
-
-/** Version of the standard operators that a model's nodes are of. */
-export function standardOpset(model: ModelProto): number {
-  const entry = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
-  return Number(entry?.version ?? 1);
-}
 
 /** From here on newer versions only add types and options: a model's nodes mean the same there. Before, reductions differ. */
 const RAISABLE = 18;

@@ -1,5 +1,7 @@
 import { QuantloopError } from '@quantloop/core';
-import { Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { BRANCHING } from '../score/allow-branches.ts';
+import { SELECTION } from '../score/select-positions.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { tensorFromBytes } from '../session/tensor-bytes.ts';
 import { runnable } from './float16-tensor.ts';
@@ -10,10 +12,28 @@ export interface ForwardOptions {
   /** New tokens of each row. With a cache all rows must bring equally many, and more than one only if it is one row. */
   rows: readonly ArrayLike<number>[];
   cache?: KvCache;
+  /** Which tokens stand behind which. Only of a session that branches. @default each row is one text */
+  branches?: Branches;
+  /** Where logits are wanted. Only of a session that selects. @default everywhere */
+  selection?: Selection;
+}
+
+export interface Branches {
+  /** `[rows, width]`: how many tokens each one stands behind, those of the cache counted. */
+  positions: BigInt64Array;
+  /** `[rows, 1, width, cache + width]`, added to the attention scores. */
+  bias: Float32Array;
+}
+
+export interface Selection {
+  /** Indices into the flattened `[rows, width]`. */
+  positions: BigInt64Array;
+  /** The token expected at each of them. */
+  targets: BigInt64Array;
 }
 
 export interface ForwardResult {
-  /** `[rows, width, vocabulary]`, width = the longest row. */
+  /** `[rows, width, vocabulary]`, width = the longest row; `[1, selected, vocabulary]` of a selection. */
   logits: Tensor;
   width: number;
   cache: KvCache;
@@ -25,17 +45,11 @@ export interface ForwardResult {
  * them at the end and looks where the mask has ones. The mask in the order tokens and padding were given serves both.
  */
 export async function forward(options: ForwardOptions): Promise<ForwardResult> {
-  const { session, cache } = options;
-  const { feeds, width, lengths, mask } = decoderFeeds(options);
-  const outputs = await session.inference.run(feeds);
-  const tensors: Record<string, Tensor> = {};
-  for (let i = 0; i < session.shape.layers; i++) {
-    for (const part of ['key', 'value']) {
-      tensors[`past_key_values.${i}.${part}`] = outputs[`present.${i}.${part}`] as Tensor;
-    }
-  }
-  const padded = (cache?.padded ?? 0) + width;
-  return { logits: outputs.logits as Tensor, width, cache: new KvCache({ lengths, padded, mask, tensors }) };
+  const prepared = decoderFeeds(options);
+  const { session, feeds, width } = prepared;
+  const outputs = await session.inference.run(feeds, ['logits', ...cacheNames(session, 'present')]);
+  const logits = shaped(outputs.logits as Tensor, options, width);
+  return { logits, width, cache: cacheOf(outputs, prepared) };
 }
 
 /** The same without a cache on either side: for scoring, where nothing follows. */
@@ -45,16 +59,74 @@ export async function forwardLogits(options: {
 }): Promise<{ logits: Tensor; width: number }> {
   const { feeds, width } = decoderFeeds(options);
   const { logits } = await options.session.inference.run(feeds, ['logits']);
-  return { logits: logits as Tensor, width };
+  return { logits: shaped(logits as Tensor, options, width), width };
 }
 
-/** The inputs of one run. */
-export function decoderFeeds({ session, rows, cache }: ForwardOptions): {
-  feeds: Record<string, Tensor>;
+export interface SelectedScores {
+  /** log p of each target. */
+  logProbabilities: Float32Array;
+  /** The most likely token at each place, among equals the lowest id. */
+  best: BigInt64Array;
+}
+
+/** Scores of a selection alone; no logits leave the graph. With `keepCache` also what the next part goes on from. */
+export async function forwardScores(
+  options: ForwardOptions & { selection: Selection; keepCache: boolean },
+): Promise<SelectedScores & { cache?: KvCache }> {
+  const { keepCache } = options;
+  const prepared = decoderFeeds(options);
+  const { session, feeds } = prepared;
+  const outputs = await session.inference.run(feeds, [
+    SELECTION.logProbabilities,
+    SELECTION.best,
+    ...(keepCache ? cacheNames(session, 'present') : []),
+  ]);
+  return {
+    logProbabilities: outputs[SELECTION.logProbabilities]!.data as Float32Array,
+    best: outputs[SELECTION.best]!.data as BigInt64Array,
+    ...(keepCache ? { cache: cacheOf(outputs, prepared) } : {}),
+  };
+}
+
+/** A session that selects knows no rows: without a selection its logits get their shape back. */
+function shaped(logits: Tensor, { session, rows, selection }: ForwardOptions, width: number): Tensor {
+  if (!session.shape.selects || selection !== undefined) return logits;
+  return logits.reshape([rows.length, width, session.shape.vocabularySize]);
+}
+
+interface Prepared {
+  session: DecoderSession;
+  cache: KvCache | undefined;
   width: number;
   lengths: Int32Array;
   mask: BigInt64Array;
-} {
+}
+
+function cacheOf(
+  outputs: InferenceSession.OnnxValueMapType,
+  { session, cache, width, lengths, mask }: Prepared,
+): KvCache {
+  const names = cacheNames(session, 'past_key_values');
+  const present = cacheNames(session, 'present').map((name) => outputs[name] as Tensor);
+  const tensors = Object.fromEntries(names.map((name, i) => [name, present[i]!]));
+  return new KvCache({ lengths, padded: (cache?.padded ?? 0) + width, mask, tensors });
+}
+
+function cacheNames({ shape }: DecoderSession, prefix: 'present' | 'past_key_values'): string[] {
+  return Array.from({ length: shape.layers }, (_, i) => [
+    `${prefix}.${i}.key`,
+    `${prefix}.${i}.value`,
+  ]).flat();
+}
+
+/** The inputs of one run. */
+export function decoderFeeds({
+  session,
+  rows,
+  cache,
+  branches,
+  selection,
+}: ForwardOptions): Prepared & { feeds: Record<string, Tensor> } {
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   if (width === 0) throw new RangeError('forward needs at least one token');
   if (cache !== undefined && rows.some((row) => row.length !== width)) {
@@ -69,11 +141,26 @@ export function decoderFeeds({ session, rows, cache }: ForwardOptions): {
     ...(cache === undefined ? emptyCache(session, rows.length) : runnable(cache.tensors)),
   };
   if (session.shape.hasPositionIds) {
-    feeds.position_ids = new Tensor('int64', positions(rows.length, width, cache), [rows.length, width]);
+    const ids = branches?.positions ?? positions(rows.length, width, cache);
+    feeds.position_ids = new Tensor('int64', ids, [rows.length, width]);
+  }
+  if (session.branchLimit !== undefined) {
+    const bias = branches?.bias ?? new Float32Array(width * (past + width));
+    feeds[BRANCHING.bias] = new Tensor('float32', bias, [branches ? rows.length : 1, 1, width, past + width]);
+  }
+  if (session.shape.selects) {
+    const { positions, targets } = selection ?? everywhere(rows.length * width);
+    feeds[SELECTION.positions] = new Tensor('int64', positions, [positions.length]);
+    feeds[SELECTION.targets] = new Tensor('int64', targets, [targets.length]);
   }
   if (session.shape.hasLogitsToKeep) feeds.num_logits_to_keep = new Tensor('int64', new BigInt64Array(1), []);
-  return { feeds, width, lengths, mask };
+  return { session, cache, feeds, width, lengths, mask };
 }
+
+const everywhere = (count: number): Selection => ({
+  positions: BigInt64Array.from({ length: count }, (_, i) => BigInt(i)),
+  targets: new BigInt64Array(count),
+});
 
 function paddedTokens(
   session: DecoderSession,
@@ -123,13 +210,8 @@ function positions(rows: number, width: number, cache: KvCache | undefined): Big
 }
 
 function emptyCache(session: DecoderSession, rows: number): Record<string, Tensor> {
-  const { layers, kvHeads, headDim, cacheType } = session.shape;
+  const { kvHeads, headDim, cacheType } = session.shape;
   const dims = [rows, kvHeads, 0, headDim];
-  const feeds: Record<string, Tensor> = {};
-  for (let i = 0; i < layers; i++) {
-    for (const part of ['key', 'value']) {
-      feeds[`past_key_values.${i}.${part}`] = tensorFromBytes(cacheType, new Uint8Array(0), dims);
-    }
-  }
-  return feeds;
+  const empty = (name: string) => [name, tensorFromBytes(cacheType, new Uint8Array(0), dims)] as const;
+  return Object.fromEntries(cacheNames(session, 'past_key_values').map(empty));
 }

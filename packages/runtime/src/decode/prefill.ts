@@ -18,7 +18,17 @@ export async function prefill(options: {
   const { session, prompts } = options;
   if (prompts.some((prompt) => prompt.length === 0))
     throw new RangeError('a prompt needs at least one token');
-  const { logits, width, cache } = await forward({ session, rows: prompts });
-  const last = lastLogits({ logits, width, newTokens: prompts.map((prompt) => prompt.length) });
-  return { logits: last, vocabularySize: session.shape.vocabularySize, cache };
+  const { vocabularySize, selects } = session.shape;
+  const widest = Math.max(...prompts.map(({ length }) => length));
+  const selection = {
+    positions: BigInt64Array.from(prompts, ({ length }, row) => BigInt(row * widest + length - 1)),
+    targets: new BigInt64Array(prompts.length),
+  };
+  const { logits, width, cache } = await forward({
+    session,
+    rows: prompts,
+    ...(selects ? { selection } : {}),
+  });
+  const newTokens = prompts.map(({ length }) => (selects ? 1 : length));
+  return { logits: lastLogits({ logits, width: selects ? 1 : width, newTokens }), vocabularySize, cache };
 }

@@ -1,12 +1,21 @@
 import { Arithmetic } from '../arithmetic/arithmetic.ts';
 import { gatherLogProbabilities } from '../arithmetic/gather-log-probabilities.ts';
-import { forward, forwardLogits } from '../decode/forward.ts';
-import type { Tensor } from 'onnxruntime-node';
+import {
+  type Branches,
+  type ForwardResult,
+  forward,
+  forwardLogits,
+  forwardScores,
+  type Selection,
+} from '../decode/forward.ts';
+import type { KvCache } from '../decode/kv-cache.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { NonFiniteLogits } from '../non-finite/non-finite-logits.ts';
-import { batchByLength, defaultTokensPerBatch } from './batch-by-length.ts';
-import { mergePrefixes, type MergedInput } from './merge-prefixes.ts';
-import { sharePrefixes, type PrefixGroup } from './share-prefixes.ts';
+import { defaultTokensPerBatch } from './batch-by-length.ts';
+import { batchRows, type RowBatch, type Wanted } from './batch-rows.ts';
+import { branchTexts } from './branch-texts.ts';
+import { mergePrefixes } from './merge-prefixes.ts';
+import type { TextRow } from './text-row.ts';
 
 /** Tokens of which those at `from` and after are scored; `from` ≥ 1, since a first token has nothing before it. */
 export interface ScoredSequence {
@@ -28,7 +37,7 @@ export interface ScoreOptions {
   sequences: readonly ScoredSequence[];
   /** Keeps the small graphs between calls. @default one for this call */
   arithmetic?: Arithmetic;
-  /** Rows × width of a batch. @default as many as keep the logits under 256 MiB, at most 4096 */
+  /** Rows × width of a batch. @default 1024, or where all logits are made as many as keep them under 256 MiB, at most 4096 */
   tokensPerBatch?: number;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -36,37 +45,34 @@ export interface ScoreOptions {
 
 /**
  * Log-probabilities of tokens in their context, in the order given. Equal sequences and those that continue each
- * other's inputs are computed once, a long common beginning (a question before its choices) is run once and its cache
- * shared, all else goes in batches sorted by length.
+ * other's inputs are computed once, and so is, in a session opened for scoring, a common beginning (a question
+ * before its choices). All goes in batches sorted by length.
  *
  * @throws NonFiniteLogits naming the sequence and position where the model yields NaN or infinity.
  */
 export async function scoreSequences(options: ScoreOptions): Promise<SequenceScore[]> {
   const { session, sequences, onProgress, signal } = options;
+  const { selects, vocabularySize } = session.shape;
   const merged = mergePrefixes(sequences.map((sequence) => inputOf(sequence)));
-  const { groups, rest } = sharePrefixes(merged);
-  const batches = batchByLength({
-    items: rest,
-    length: ({ tokens }) => tokens.length,
-    tokensPerBatch: options.tokensPerBatch ?? defaultTokensPerBatch(session.shape.vocabularySize),
+  const rows = branchTexts(merged, session.branchLimit ?? 0);
+  const tokens =
+    options.tokensPerBatch ?? (selects ? TOKENS_PER_BATCH : defaultTokensPerBatch(vocabularySize));
+  const scored = Math.max(1, Math.min(tokens, Math.floor(SCORED_LOGITS / vocabularySize)));
+  const batches = batchRows(rows, {
+    tokens,
+    scored,
+    wantedOf: (row) => wantedOf(sequences, row),
   });
   const arithmetic = options.arithmetic ?? new Arithmetic({ threads: session.threads });
   const work: Work = { session, arithmetic, sequences, scores: sequences.map(emptyScore) };
   let done = 0;
-  const advance = (members: readonly MergedInput[]) => {
-    done += members.reduce((sum, member) => sum + member.members.length, 0);
-    onProgress?.(done, sequences.length);
-  };
   try {
     for (const batch of batches) {
       signal?.throwIfAborted();
-      await scoreBatch(work, batch);
-      advance(batch);
-    }
-    for (const group of groups) {
-      signal?.throwIfAborted();
-      await scoreGroup(work, group);
-      advance(group.members);
+      await scoreBatch(work, batch, scored);
+      for (const { inputs } of batch.rows)
+        done += inputs.reduce((sum, { members }) => sum + members.length, 0);
+      onProgress?.(done, sequences.length);
     }
   } finally {
     if (options.arithmetic === undefined) await arithmetic.release();
@@ -74,6 +80,14 @@ export async function scoreSequences(options: ScoreOptions): Promise<SequenceSco
   work.scores.forEach(({ logProbabilities }, i) => requireFinite(logProbabilities, sequences[i]!, i));
   return work.scores;
 }
+
+/** Logits made at once: 32 MiB in float32, and as much again for their softmax. */
+const SCORED_LOGITS = 2 ** 23;
+/**
+ * Rows × width of a batch whose logits are bounded apart. With 134 M weights scoring peaked at 901 MiB with 2048 tokens
+ * and at 791 MiB with 1024 (511 MiB are weights), in the same time.
+ */
+const TOKENS_PER_BATCH = 1024;
 
 interface Work {
   session: DecoderSession;
@@ -97,87 +111,113 @@ const emptyScore = ({ tokens, from }: ScoredSequence): SequenceScore => ({
   greedy: true,
 });
 
-async function scoreBatch(work: Work, batch: readonly MergedInput[]): Promise<void> {
-  const { logits, width } = await forwardLogits({
-    session: work.session,
-    rows: batch.map(({ tokens }) => tokens),
-  });
-  const wanted = batch.flatMap(({ members }, row) =>
-    wantedOf({ work, members, first: 0, end: width, offset: row * width }),
-  );
-  await gather(work, logits, wanted);
-}
-
-/** The common tokens once, then each remainder by itself: a batch of several cannot go on from a cache. */
-async function scoreGroup(work: Work, group: PrefixGroup): Promise<void> {
-  const { length, members } = group;
-  const common = Array.prototype.slice.call(members[0]!.tokens, 0, length) as number[];
-  const { logits, cache } = await forward({ session: work.session, rows: [common] });
-  try {
-    const inCommon = members.flatMap((member) =>
-      wantedOf({ work, members: member.members, first: 0, end: length, offset: 0 }),
-    );
-    await gather(work, logits, inCommon);
-    for (const member of members) {
-      const remainder = Array.prototype.slice.call(member.tokens, length) as number[];
-      const result = await forward({ session: work.session, rows: [remainder], cache });
-      result.cache.dispose();
-      const end = member.tokens.length;
-      await gather(
-        work,
-        result.logits,
-        wantedOf({ work, members: member.members, first: length, end, offset: -length }),
-      );
-    }
-  } finally {
-    cache.dispose();
+/** One run, or, where one row has more to score than `scored`, several that go on from each other. */
+async function scoreBatch(work: Work, { rows, wanted }: RowBatch, scored: number): Promise<void> {
+  const width = rows[0]!.length;
+  const piece = rows.length === 1 && wanted.length > scored ? scored : width;
+  let cache: KvCache | undefined;
+  for (let first = 0; first < width; first += piece) {
+    const count = Math.min(piece, width - first);
+    const inPiece = wanted.filter(({ place }) => place >= first && place < first + count);
+    const keepCache = first + count < width;
+    const given = cache;
+    cache = await scorePiece(work, { rows, wanted: inPiece, first, count, cache, keepCache });
+    given?.dispose();
   }
 }
 
-/** A token to be looked up: of sequence `index` the `at`-th scored one, predicted in this row of the logits. */
-interface Wanted {
-  index: number;
-  at: number;
-  row: number;
+interface Piece {
+  rows: readonly TextRow[];
+  wanted: readonly Wanted[];
+  /** Places of the rows. */
+  first: number;
+  count: number;
+  cache: KvCache | undefined;
+  keepCache: boolean;
 }
 
-/** The scored tokens predicted at the input positions `first` to `end`, which stand at `offset` in the logits. */
-function wantedOf(options: {
-  work: Work;
-  members: readonly number[];
-  first: number;
-  end: number;
-  offset: number;
-}): Wanted[] {
-  const { work, members, first, end, offset } = options;
+async function scorePiece(work: Work, piece: Piece): Promise<KvCache | undefined> {
+  const { rows, first, count, cache, wanted, keepCache } = piece;
+  const { session } = work;
+  const options = {
+    session,
+    rows: rows.map(({ tokens }) => tokens.slice(first, first + count)),
+    ...(cache === undefined ? {} : { cache }),
+    ...(rows.every(({ isPlain }) => isPlain) ? {} : { branches: branchesOf(rows, first, count) }),
+  };
+  const selection = {
+    positions: BigInt64Array.from(wanted, ({ row, place }) => BigInt(row * count + place - first)),
+    targets: BigInt64Array.from(wanted, ({ index, at }) => BigInt(targetOf(work, index, at))),
+  };
+  if (session.shape.selects) {
+    const result = await forwardScores({
+      ...options,
+      selection: wanted.length > 0 ? selection : ANYWHERE,
+      keepCache,
+    });
+    keep(work, wanted, result.logProbabilities, (i) => result.best[i] === selection.targets[i]);
+    return result.cache;
+  }
+  const { logits, ...kept }: Partial<ForwardResult> & Pick<ForwardResult, 'logits'> = keepCache
+    ? await forward(options)
+    : await forwardLogits(options);
+  if (wanted.length > 0) {
+    const { positions, targets } = selection;
+    const found = await gatherLogProbabilities(work.arithmetic, {
+      logits,
+      rows: positions,
+      targets,
+    });
+    keep(work, wanted, found.logProbabilities, (i) => found.greedy[i] === 1);
+  }
+  logits.dispose();
+  return kept.cache;
+}
+
+/** For a part of a row in which nothing is scored: an operator may refuse a selection of nothing. */
+const ANYWHERE: Selection = { positions: new BigInt64Array(1), targets: new BigInt64Array(1) };
+
+function branchesOf(rows: readonly TextRow[], first: number, count: number): Branches {
+  const width = first + count;
+  const bias = new Float32Array(rows.length * count * width);
+  const positions = new BigInt64Array(rows.length * count);
+  rows.forEach((row, r) => {
+    row.writeBias(bias.subarray(r * count * width, (r + 1) * count * width), { first, count, width });
+    for (let i = 0; i < count; i++) positions[r * count + i] = BigInt(row.position(first + i));
+  });
+  return { bias, positions };
+}
+
+/** The scored tokens of a row that stands alone in its batch. */
+function wantedOf(sequences: readonly ScoredSequence[], row: TextRow): Wanted[] {
   const wanted: Wanted[] = [];
-  for (const index of members) {
-    const { tokens, from } = work.sequences[index]!;
-    const last = Math.min(tokens.length - 1, end);
-    for (let position = Math.max(from - 1, first); position < last; position++) {
-      wanted.push({ index, at: position + 1 - from, row: offset + position });
+  for (const { members, places } of row.inputs) {
+    for (const index of members) {
+      const { tokens, from } = sequences[index]!;
+      for (let at = 0; from + at < tokens.length; at++) {
+        wanted.push({ index, at, row: 0, place: places[from + at - 1]! });
+      }
     }
   }
   return wanted;
 }
 
-async function gather(work: Work, logits: Tensor, wanted: readonly Wanted[]): Promise<void> {
-  if (wanted.length > 0) {
-    const { logProbabilities, greedy } = await gatherLogProbabilities(work.arithmetic, {
-      logits,
-      rows: BigInt64Array.from(wanted, ({ row }) => BigInt(row)),
-      targets: BigInt64Array.from(wanted, ({ index, at }) => {
-        const { tokens, from } = work.sequences[index]!;
-        return BigInt(tokens[from + at]!);
-      }),
-    });
-    wanted.forEach(({ index, at }, i) => {
-      const score = work.scores[index]!;
-      score.logProbabilities[at] = logProbabilities[i]!;
-      score.greedy &&= greedy[i] === 1;
-    });
-  }
-  logits.dispose();
+function targetOf(work: Work, index: number, at: number): number {
+  const { tokens, from } = work.sequences[index]!;
+  return tokens[from + at]!;
+}
+
+function keep(
+  work: Work,
+  wanted: readonly Wanted[],
+  logProbabilities: Float32Array,
+  isBest: (i: number) => boolean,
+): void {
+  wanted.forEach(({ index, at }, i) => {
+    const score = work.scores[index]!;
+    score.logProbabilities[at] = logProbabilities[i]!;
+    score.greedy &&= isBest(i);
+  });
 }
 
 function requireFinite(values: Float32Array, sequence: ScoredSequence, index: number): void {

@@ -9,17 +9,21 @@ export class DecoderSession implements AsyncDisposable {
   readonly file: string;
   /** As asked for; undefined leaves it to ONNX Runtime. */
   readonly threads: number | undefined;
+  /** Tokens of a row in which continuations of one text may stand, see `allowBranches`; undefined: they may not. */
+  readonly branchLimit: number | undefined;
 
   constructor(options: {
     inference: InferenceSession;
     shape: DecoderShape;
     file: string;
     threads?: number | undefined;
+    branchLimit?: number | undefined;
   }) {
     this.inference = options.inference;
     this.shape = options.shape;
     this.file = options.file;
     this.threads = options.threads;
+    this.branchLimit = options.branchLimit;
   }
 
   async release(): Promise<void> {

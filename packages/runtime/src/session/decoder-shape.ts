@@ -1,5 +1,6 @@
 import { QuantloopError } from '@quantloop/core';
 import type { InferenceSession } from 'onnxruntime-node';
+import { SELECTION } from '../score/select-positions.ts';
 
 /** `int8`: GroupQueryAttention scales and rounds keys and values itself. */
 export type CacheType = 'float32' | 'float16' | 'int8';
@@ -19,6 +20,8 @@ export interface DecoderShape {
   readonly hasPositionIds: boolean;
   /** The graph has `num_logits_to_keep` (0 = all). */
   readonly hasLogitsToKeep: boolean;
+  /** Logits are made at chosen positions only, as `selectPositions` arranges it. */
+  readonly selects: boolean;
 }
 
 type Metadata = InferenceSession.ValueMetadata;
@@ -54,6 +57,7 @@ export function readDecoderShape(session: InferenceSession, what: string): Decod
     vocabularySize: fixedDim(logits, 2, what),
     hasPositionIds: inputs.has('position_ids'),
     hasLogitsToKeep: inputs.has('num_logits_to_keep'),
+    selects: inputs.has(SELECTION.positions),
   };
 }
 

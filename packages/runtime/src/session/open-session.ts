@@ -4,6 +4,7 @@ import { QuantloopError, type OnnxRuntimeEngine } from '@quantloop/core';
 import { DecoderSession } from './decoder-session.ts';
 import { readDecoderShape } from './decoder-shape.ts';
 import { openGraph } from './open-graph.ts';
+import { type ScoringModel, scoringModel } from './scoring-model.ts';
 
 export interface OpenSessionOptions {
   /** A model artifact's folder. */
@@ -13,6 +14,11 @@ export interface OpenSessionOptions {
   file?: string;
   /** Further session configuration entries of ONNX Runtime. */
   extra?: Record<string, string>;
+  /**
+   * For `scoreSequences`: the graph is opened so that logits are made only where they are scored and continuations of
+   * one text share a row, as far as it allows either. All else works as before. @default false
+   */
+  scoring?: boolean;
 }
 
 /**
@@ -32,14 +38,23 @@ export async function openSession(options: OpenSessionOptions): Promise<DecoderS
       cause,
     });
   });
+  const { model, extra, branchLimit }: ScoringModel =
+    options.scoring === true ? await scoringModel(file, provider) : { model: file, extra: {} };
   const inference = await openGraph({
-    model: file,
+    model,
+    what: file,
     provider,
     ...(threads === undefined ? {} : { threads }),
-    ...(options.extra === undefined ? {} : { extra: options.extra }),
+    extra: { ...extra, ...options.extra },
   });
   try {
-    return new DecoderSession({ inference, shape: readDecoderShape(inference, file), file, threads });
+    return new DecoderSession({
+      inference,
+      shape: readDecoderShape(inference, file),
+      file,
+      threads,
+      branchLimit,
+    });
   } catch (error) {
     await inference.release();
     throw error;

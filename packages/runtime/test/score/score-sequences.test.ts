@@ -1,8 +1,8 @@
 import { openSession, scoreSequences, type DecoderSession, type ScoredSequence } from '../../src/index.ts';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { branchTexts } from '../../src/score/branch-texts.ts';
 import { mergePrefixes } from '../../src/score/merge-prefixes.ts';
-import { sharePrefixes } from '../../src/score/share-prefixes.ts';
 import {
   TINY,
   tinyDecoder,
@@ -14,9 +14,10 @@ import {
 
 const weights = tinyWeights(3);
 
-async function open(of: TinyWeights = weights): Promise<DecoderSession> {
+async function open(of: TinyWeights = weights, scoring = true): Promise<DecoderSession> {
   const folder = await tinyFolder(tinyDecoder(of));
-  const session = await openSession({ folder, engine: { kind: 'onnxruntime', provider: 'cpu', threads: 1 } });
+  const engine = { kind: 'onnxruntime', provider: 'cpu', threads: 1 } as const;
+  const session = await openSession({ folder, engine, scoring });
   onTestFinished(() => session.release());
   return session;
 }
@@ -36,105 +37,113 @@ function reference({ tokens, from }: ScoredSequence): { logProbabilities: number
   return { logProbabilities, greedy };
 }
 
-test('scores equal the softmax over the whole vocabulary, whatever is batched and merged', async () => {
-  const session = await open();
-  const token = fc.nat(TINY.vocabulary - 1);
-  const sequence = fc
-    .array(token, { minLength: 2, maxLength: 12 })
-    .chain((tokens) =>
-      fc.record({ tokens: fc.constant(tokens), from: fc.integer({ min: 1, max: tokens.length - 1 }) }),
+test.for([
+  [true, 'opened for scoring'],
+  [false, 'as it is'],
+] as const)(
+  'scores equal the softmax over the whole vocabulary, whatever is batched and merged (%s: %s)',
+  async ([scoring]) => {
+    const session = await open(weights, scoring);
+    const token = fc.nat(TINY.vocabulary - 1);
+    const sequence = fc
+      .array(token, { minLength: 2, maxLength: 12 })
+      .chain((tokens) =>
+        fc.record({ tokens: fc.constant(tokens), from: fc.integer({ min: 1, max: tokens.length - 1 }) }),
+      );
+    // Extensions and copies of other sequences are what merging is about.
+    const sequences = fc
+      .array(sequence, { minLength: 1, maxLength: 6 })
+      .chain((base) =>
+        fc
+          .array(fc.tuple(fc.constantFrom(...base), fc.array(token, { maxLength: 3 })), { maxLength: 4 })
+          .map((more) => [
+            ...base,
+            ...more.map(([one, tail]) => ({ ...one, tokens: [...one.tokens, ...tail] })),
+          ]),
+      );
+    await fc.assert(
+      fc.asyncProperty(sequences, fc.constantFrom(8, 40, 4096), async (list, tokensPerBatch) => {
+        const scores = await scoreSequences({ session, sequences: list, tokensPerBatch });
+        expect(scores.length).toBe(list.length);
+        list.forEach((one, i) => {
+          const expected = reference(one);
+          expect(scores[i]!.greedy).toBe(expected.greedy);
+          expect(scores[i]!.logProbabilities.length).toBe(expected.logProbabilities.length);
+          expected.logProbabilities.forEach((value, j) =>
+            expect(scores[i]!.logProbabilities[j]!).toBeCloseTo(value, 4),
+          );
+        });
+      }),
+      { numRuns: 40 },
     );
-  // Extensions and copies of other sequences are what merging is about.
-  const sequences = fc
-    .array(sequence, { minLength: 1, maxLength: 6 })
-    .chain((base) =>
-      fc
-        .array(fc.tuple(fc.constantFrom(...base), fc.array(token, { maxLength: 3 })), { maxLength: 4 })
-        .map((more) => [
-          ...base,
-          ...more.map(([one, tail]) => ({ ...one, tokens: [...one.tokens, ...tail] })),
-        ]),
-    );
-  await fc.assert(
-    fc.asyncProperty(sequences, fc.constantFrom(8, 40, 4096), async (list, tokensPerBatch) => {
-      const scores = await scoreSequences({ session, sequences: list, tokensPerBatch });
-      expect(scores.length).toBe(list.length);
-      list.forEach((one, i) => {
-        const expected = reference(one);
-        expect(scores[i]!.greedy).toBe(expected.greedy);
-        expect(scores[i]!.logProbabilities.length).toBe(expected.logProbabilities.length);
-        expected.logProbabilities.forEach((value, j) =>
-          expect(scores[i]!.logProbabilities[j]!).toBeCloseTo(value, 4),
-        );
-      });
-    }),
-    { numRuns: 40 },
-  );
-});
+  },
+);
 
-test('choices after one long question share its cache and score as if each were alone', async () => {
+test.for([true, false])(
+  'choices after one long question score as if each were alone (for scoring: %s)',
+  async (scoring) => {
+    const session = await open(weights, scoring);
+    const question = Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % TINY.vocabulary);
+    const choices = [[1], [1, 2, 3], [1, 2, 5, 6], [9, 9], [4, 8, 15, 16, 2]];
+    const sequences = [
+      ...choices.map((choice) => ({ tokens: [...question, ...choice], from: question.length })),
+      // Scored from within the common part.
+      { tokens: [...question, 1, 2, 4], from: 5 },
+      { tokens: question.slice(0, 20), from: 1 },
+    ];
+    const scores = await scoreSequences({ session, sequences });
+    sequences.forEach((one, i) => {
+      const expected = reference(one);
+      expect(scores[i]!.greedy).toBe(expected.greedy);
+      expect(scores[i]!.logProbabilities.length).toBe(expected.logProbabilities.length);
+      expected.logProbabilities.forEach((value, j) =>
+        expect(scores[i]!.logProbabilities[j]!).toBeCloseTo(value, 4),
+      );
+    });
+  },
+);
+
+test('a row with more to score than a batch goes on from its own cache', async () => {
   const session = await open();
-  const question = Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % TINY.vocabulary);
-  const choices = [[1], [1, 2, 3], [1, 2, 5, 6], [9, 9], [4, 8, 15, 16, 2]];
+  const tokens = range(40).map((i) => (i * 5 + 1) % TINY.vocabulary);
   const sequences = [
-    ...choices.map((choice) => ({ tokens: [...question, ...choice], from: question.length })),
-    // Scored from within the common part.
-    { tokens: [...question, 1, 2, 4], from: 5 },
-    { tokens: question.slice(0, 20), from: 1 },
+    { tokens, from: 1 },
+    { tokens: [...tokens.slice(0, 30), 2, 2, 2, 2, 2], from: 12 },
   ];
-  const scores = await scoreSequences({ session, sequences });
+  const scores = await scoreSequences({ session, sequences, tokensPerBatch: 9 });
   sequences.forEach((one, i) => {
     const expected = reference(one);
     expect(scores[i]!.greedy).toBe(expected.greedy);
-    expect(scores[i]!.logProbabilities.length).toBe(expected.logProbabilities.length);
     expected.logProbabilities.forEach((value, j) =>
       expect(scores[i]!.logProbabilities[j]!).toBeCloseTo(value, 4),
     );
   });
 });
 
-test.for([
-  [
-    'a long question with two choices',
-    [
-      [...range(40), 1],
-      [...range(40), 2],
-    ],
-    1,
-    0,
-  ],
-  [
-    'choices longer than half the question',
-    [
-      [...range(40), ...range(30)],
-      [...range(40), 2],
-    ],
-    0,
-    2,
-  ],
-  [
-    'a short question',
-    [
-      [...range(20), 1],
-      [...range(20), 2],
-    ],
-    0,
-    2,
-  ],
-  [
-    'two questions',
-    [
-      [...range(40), 1],
-      [...range(40), 2],
-      [9, ...range(40), 1],
-      [9, ...range(40), 2],
-    ],
-    2,
-    0,
-  ],
-] as const)('what is shared of %s', ([, inputs, groups, rest]) => {
-  const shared = sharePrefixes(mergePrefixes(inputs));
-  expect([shared.groups.length, shared.rest.length]).toEqual([groups, rest]);
+test('what begins alike shares a row where that saves more than it costs, within the limit', () => {
+  const beginning = range(40);
+  const row = (inputs: number[][], limit = 512) =>
+    branchTexts(mergePrefixes(inputs), limit).map(({ tokens, inputs: texts }) => [
+      tokens.length,
+      texts.length,
+    ]);
+  const choices = [1, 2, 3].map((choice) => [...beginning, 50 + choice, 60]);
+  expect(row(choices)).toEqual([[46, 3]]);
+  expect(row(choices, 44)).toEqual([
+    [44, 2],
+    [42, 1],
+  ]);
+  expect(row(choices, 0)).toEqual([
+    [42, 1],
+    [42, 1],
+    [42, 1],
+  ]);
+  // Seven tokens in common, and long remainders behind them.
+  const strangers = [1, 2].map((one) => [...range(7), ...range(60).map((i) => i + 10 * one)]);
+  expect(row(strangers)).toEqual([
+    [67, 1],
+    [67, 1],
+  ]);
 });
 
 function range(n: number): number[] {

@@ -16,6 +16,7 @@ test('a decoder session knows its layers, heads, cache type and optional inputs'
     headDim: TINY.headDim,
     cacheType: 'float32',
     vocabularySize: TINY.vocabulary,
+    selects: false,
     hasPositionIds: false,
     hasLogitsToKeep: false,
   });

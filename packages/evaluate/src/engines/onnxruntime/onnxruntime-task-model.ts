@@ -27,7 +27,7 @@ export async function openOnnxRuntimeTaskModel(options: {
   const { folder, spec } = options;
   const tokenizer = await loadTokenizer(folder);
   const maxLength = await readMaxLength(folder);
-  const session = await openSession({ folder, engine: spec, extra: BESIDE_OTHERS });
+  const session = await openSession({ folder, engine: spec, extra: BESIDE_OTHERS, scoring: true });
   const arithmetic = new Arithmetic({ threads: spec.threads });
 
   const generateBatch = async (prompts: readonly (readonly number[])[], options: GenerateTexts) => {

@@ -1,0 +1,20 @@
+// Scores tasks as a campaign's fidelity stage does. Arguments: model folder, store, data folder, limit, task names.
+// Prints the seconds of each task with the start of its process and loading, and its metrics.
+import { join } from 'node:path';
+import { openStore } from '@quantloop/artifacts';
+import { bundleTask, fidelityStage } from '@quantloop/evaluate';
+import { runStage } from '@quantloop/jobs';
+
+const [folder, root, data, limit, ...tasks] = process.argv.slice(2);
+const store = await openStore({ root });
+const model = await store.putFolder(folder);
+const engine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
+const results = {};
+for (const task of tasks) {
+  const { name, bundle } = await bundleTask({ nameOrPath: join(data, 'tasks', `${task}.yaml`), store });
+  const checks = [{ kind: 'task', name, bundle, limit: Number(limit) }];
+  const started = performance.now();
+  const { output } = await runStage(fidelityStage, { model, checks, engine, seed: 0 }, { store });
+  results[task] = { seconds: (performance.now() - started) / 1000, metrics: output.metrics };
+}
+console.log(JSON.stringify(results));
