@@ -69,6 +69,7 @@ export {
 } from './plan/known-metrics.ts';
 export { headline, scenarioMetrics, type KnownMetric } from './plan/scenario-metrics.ts';
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
+export { checkName } from './plan/check-name.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';

@@ -69,7 +69,7 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
     });
     const texts = [
       ...(campaign.calibration === undefined ? [] : [campaign.calibration.text]),
-      ...campaign.fidelity.flatMap((check) => (check.kind === 'divergence' ? [check.text] : [])),
+      ...campaign.fidelity.flatMap((check) => (check.kind === 'task' ? [] : [check.text])),
       ...campaign.performance.flatMap(({ prompts }) => (prompts === undefined ? [] : [prompts])),
     ];
     return {

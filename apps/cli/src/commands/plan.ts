@@ -7,7 +7,7 @@ export function define(command: Command): void {
     .summary('list the trials a campaign will make')
     .argument('<file>', 'campaign file')
     .action(async (file: string, options: OutputOptions) => {
-      const { planRound } = await import('@quantloop/core');
+      const { checkName, planRound } = await import('@quantloop/core');
       const { readCampaignText } = await import('../campaign/campaign-text.ts');
       const { prepareCampaign } = await import('../campaign/prepare-campaign.ts');
       const { printJson } = await import('../output/print-json.ts');
@@ -28,7 +28,7 @@ export function define(command: Command): void {
       ]);
       console.log(textTable([['model', 'target', 'trial', 'recipe', ''], ...rows]));
       const { fidelity, performance } = campaign;
-      const checks = fidelity.map((check) => (check.kind === 'task' ? check.name : 'kl-divergence'));
+      const checks = fidelity.map(checkName);
       console.log(
         `\n${trials.length} trials, each measured by ${[...checks, ...performance.map(({ name }) => name)].join(', ')}.`,
       );

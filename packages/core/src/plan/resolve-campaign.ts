@@ -8,7 +8,8 @@ import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
-import { DIVERGENCE_METRICS, knownMetrics, perplexityMetric } from './known-metrics.ts';
+import { checkName } from './check-name.ts';
+import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
 import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
@@ -149,11 +150,6 @@ function stopRuleIssues(file: CampaignFile, checks: readonly FidelityCheck[]): S
   }
   const known = DIVERGENCE_METRICS.map(({ name }) => name);
   return metricIssues(stopWhen.metric, [...path, 'metric'], known);
-}
-
-function checkName(check: FidelityCheck): string {
-  if (check.kind === 'task') return check.name;
-  return check.kind === 'divergence' ? 'kl-divergence' : perplexityMetric(check).name;
 }
 
 function metricIssues(metric: string, path: (string | number)[], metrics: readonly string[]): SpecIssue[] {
