@@ -1,4 +1,4 @@
-import { Campaign, Decision, decide } from '@quantloop/core';
+import { Campaign, Decision, decide, Scenario } from '@quantloop/core';
 import { marked } from 'marked';
 import { parse, type HTMLElement } from 'node-html-parser';
 import { describe, expect, it } from 'vitest';
@@ -82,6 +82,41 @@ describe('renderReport', () => {
     expect(content('report.md')).toContain('(33.0 % worse ▼)');
     expect(content('report.md')).toContain('▼: fell for certain');
     expect((await rendered(sampleRun())).content('report.md')).not.toContain('▼');
+  });
+
+  it('shows how each trial did under each load of a server', async () => {
+    const input = sampleRun();
+    const load = { concurrency: [1, 2, 16] };
+    input.campaign.performance.push(
+      Scenario.parse({ scenario: 'server', name: 'chat', promptTokens: 8, newTokens: 8, load }),
+    );
+    const trial = input.trials.find(({ recipe, status }) => recipe !== null && status === 'measured')!;
+    const measurement = (value: number, unit: string) => {
+      return {
+        value,
+        low: value,
+        high: value,
+        unit,
+        n: 96,
+        higherIsBetter: true,
+        convention: 'vllm-benchmark',
+      };
+    };
+    for (const clients of load.concurrency) {
+      trial.metrics[`chat.concurrency${clients}.requests_per_second`] = measurement(clients, 'requests/s');
+      trial.metrics[`chat.concurrency${clients}.e2e.p95`] = measurement(clients / 10, 's');
+    }
+    const { content, page } = await rendered(input);
+    const rows = page
+      .querySelectorAll('#served tbody tr')
+      .map((row) => row.querySelectorAll('th, td').map(textOf));
+    expect(rows).toEqual([
+      [trial.label, 'concurrency1', '1 requests/s', '100 ms'],
+      [trial.label, 'concurrency2', '2 requests/s', '200 ms'],
+      [trial.label, 'concurrency16', '16 requests/s', '1.6 s'],
+    ]);
+    expect(content('report.md')).toContain('`concurrency16`');
+    expect((await rendered(sampleRun())).page.querySelector('#served')).toBeNull();
   });
 
   it('says on the first screen what to ship, why, and what it gains', async () => {

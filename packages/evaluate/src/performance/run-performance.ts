@@ -1,4 +1,4 @@
-import type { Metrics, Provenance } from '@quantloop/core';
+import type { Engine as EngineSpec, Metrics, Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { engineOf } from '../engines/engines.ts';
 import { allJsonLines } from '../fidelity/tasks/data/read-json.ts';
@@ -47,7 +47,7 @@ export async function run(
   const samples: PerformanceSamples = { schemaVersion: 2, hardware, seed, memory, loads };
   const metrics: Metrics = {
     ...Object.assign({}, ...scenarios.map((scenario, i) => scenarioMeasurements(scenario, byScenario[i]!))),
-    ...(await memoryMetrics({ memory, candidate, baseline })),
+    ...(await memoryMetrics({ memory: isElsewhere(spec) ? undefined : memory, candidate, baseline })),
     'model.bytes': exactBytes(await modelBytes(candidate), {
       convention: 'bytes-on-disk',
       baseline: baseline === undefined ? undefined : await modelBytes(baseline),
@@ -62,3 +62,6 @@ export async function run(
   };
   return { metrics, samples: await store.putJson(samples), provenance };
 }
+
+/** A server that was running already: its processes are not known, it may be on another machine. */
+const isElsewhere = (spec: EngineSpec) => spec.kind === 'openai' && spec.url !== undefined;

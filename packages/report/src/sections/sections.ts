@@ -5,6 +5,7 @@ import { failuresSection } from './failures.ts';
 import { missesSection } from './misses.ts';
 import { plotsSection } from './plots.ts';
 import { recoverySection } from './recovery.ts';
+import { servedSection } from './served.ts';
 import { timeSection } from './time.ts';
 import { trialsSection } from './trials.ts';
 
@@ -13,6 +14,7 @@ export const SECTIONS: readonly ReportSection[] = [
   decisionSection,
   plotsSection,
   recoverySection,
+  servedSection,
   missesSection,
   trialsSection,
   failuresSection,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { graphOf, nestedInitializers, onnxTypeOf, readModel, tensorByteLength } from '@quantloop/onnx';
 
@@ -9,9 +10,11 @@ export interface GraphMemory {
   cachePerToken: number;
 }
 
-/** Reads it from a model folder, without loading a weight. */
-export async function graphMemory(folder: string): Promise<GraphMemory> {
-  const model = await readModel(join(folder, 'model.onnx'));
+/** Reads it from a model folder, without loading a weight; undefined where there is no ONNX model in it. */
+export async function graphMemory(folder: string): Promise<GraphMemory | undefined> {
+  const file = join(folder, 'model.onnx');
+  if (!existsSync(file)) return undefined;
+  const model = await readModel(file);
   let weights = 0;
   for (const { item } of nestedInitializers(model)) {
     weights += byteLength(item.dataType ?? 0, item.dims.map(Number));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,9 @@ import { importModel } from '@quantloop/models';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { graphMemory } from '../../../src/performance/memory/graph-memory.ts';
 import { measureMemory } from '../../../src/performance/memory/measure-memory.ts';
+import { memoryMetrics } from '../../../src/performance/memory/memory-metrics.ts';
 import { peakResidentBytes } from '../../../src/performance/memory/peak-memory.ts';
+import { modelBytes } from '../../../src/performance/model-bytes.ts';
 import { randomLlama } from '../random-llama.ts';
 
 const MIB = 2 ** 20;
@@ -53,7 +55,7 @@ test('weights and cache are read from the graph', async () => {
   const source = await randomLlama({ hidden: 32, layers: 2 });
   const { folder: model } = await importModel({ source, folder: join(await folder(), 'model') });
   await rm(source, { recursive: true });
-  const { weights, cachePerToken } = await graphMemory(model);
+  const { weights, cachePerToken } = (await graphMemory(model))!;
   // Two layers of keys and values, 32 wide, in float32.
   expect(cachePerToken).toBe(2 * 2 * 32 * 4);
   const layer = 4 * 32 * 32 + 3 * 3 * 32 * 32 + 2 * 32;
@@ -61,6 +63,20 @@ test('weights and cache are read from the graph', async () => {
   // Beside them there are the rotary tables: 256 positions × 4, twice.
   expect(weights).toBeGreaterThanOrEqual(4 * (parameters + 2 * 256 * 4));
   expect(weights).toBeLessThan(4 * (parameters + 2 * 256 * 4) + 1024);
+});
+
+test('a folder without an ONNX model has the bytes of its files, and no graph', async () => {
+  const checkpoint = await folder();
+  await mkdir(join(checkpoint, 'part'));
+  await writeFile(join(checkpoint, 'config.json'), '{}');
+  await writeFile(join(checkpoint, 'part', 'model.gguf'), new Uint8Array(1000));
+  expect(await graphMemory(checkpoint)).toBeUndefined();
+  expect(await modelBytes(checkpoint)).toBe(1002);
+  const memory = { before: 1, peak: 2 };
+  expect(Object.keys(await memoryMetrics({ memory, candidate: checkpoint, baseline: undefined }))).toEqual([
+    'memory.peak',
+  ]);
+  expect(await memoryMetrics({ memory: undefined, candidate: checkpoint, baseline: undefined })).toEqual({});
 });
 
 describe('NVIDIA devices', () => {
