@@ -70,6 +70,11 @@ const CASES: Case[] = [
     says: /campaign\.yaml:7:\d+ {2}evaluation\.fidelity\[0\]\.task {2}.*demo_arithmetic/,
   },
   {
+    what: 'data of a task that is not there',
+    change: ['task: demo_arithmetic,', 'task: piqa, data: ./none,'],
+    says: /campaign\.yaml:7:\d+ {2}evaluation\.fidelity\[0\]\.task {2}piqa: there is no data at \/.*none Give a file, or a folder/,
+  },
+  {
     what: 'an impossible combination',
     change: ['granularity: channel', 'granularity: { group: 7 }'],
     says: /campaign\.yaml:12:\d+ {2}search\.recipes\[0\]\.granularity {2}rtn cannot have granularity group 7\. It can have group /,

@@ -84,6 +84,40 @@ def gsm8k(i):
     return {"question": sentence() + f" How many of {n}?", "answer": f"Half of {n} is <<{n}/2={n // 2}>>{n // 2}.\n#### {n // 2:,}"}
 
 
+def copa(i):
+    return {"premise": sentence(), "choice1": sentence(), "choice2": sentence(), "question": rng.choice(["cause", "effect"]), "idx": i, "label": rng.randint(0, 1)}
+
+
+def mathqa(i):
+    return {"Problem": sentence(), "Rationale": "", "options": "a ) 38 , b ) 27.675 , c ) 30 , none , d ) rs . 1,200 , e ) none of these", "correct": rng.choice("abcde")}
+
+
+def logiqa(i):
+    return {"label": rng.choice("abcd") + rng.choice(["", " "]), "context": sentence(), "question": sentence(), "options": [sentence() for _ in range(4)]}
+
+
+def medmcqa(i):
+    return {"question": sentence(), "opa": words(1), "opb": words(1), "opc": words(1), "opd": words(1), "cop": rng.randint(0, 3)}
+
+
+def medqa(i):
+    return {"sent1": sentence(), "ending0": words(1), "ending1": words(1), "ending2": words(1), "ending3": words(1), "label": rng.randint(0, 3)}
+
+
+def pubmedqa(i):
+    return {"QUESTION": sentence(), "CONTEXTS": [sentence(), sentence()], "final_decision": rng.choice(["yes", "no", "maybe"])}
+
+
+def race(i):
+    def problem(question):
+        return {"question": question, "answer": rng.choice("ABCD"), "options": [words(1), "the mill's", 'a "lamp"', "it\ttook\n1"]}
+    return {"article": sentence() * 3, "problems": repr([problem("It was in  _  ."), problem(sentence()), problem("The fence's stone  _  .")])}
+
+
+def mnli(i):
+    return {"premise": sentence(), "hypothesis": rng.choice([" " + words(2), sentence()]), "label": rng.randint(0, 2), "idx": i}
+
+
 PAGE = """ = Mill stream =
 
  The mill 's wheel ( built in 1 @,@ 802 ) turned @-@ slowly ; it was  " old " , and cost 3 @.@ 5 pounds . N men ' s boots ' were there !
@@ -110,6 +144,17 @@ DATA = {
     "facets": {"train": rows(10, lambda i: {"kind": rng.choice(["a", "b"]), "q": words(2), "options": [words(1), words(1)], "key": rng.randint(0, 1), "none": None, "flag": bool(i % 2)}), "test": rows(5, lambda i: {"kind": rng.choice(["a", "b"]), "q": words(2), "options": [words(1), words(1)], "key": rng.randint(0, 1), "none": None, "flag": bool(i % 2)})},
     "same_split": {"test": rows(8, lambda i: {"q": words(2), "a": words(1)}) + [{"q": "twice", "a": "two"}] * 6},
 }
+# Tasks that are not built in, but whose functions have equivalents: lm-eval's file with the function's own name here.
+DATA |= {
+    "copa": {"train": rows(4, lambda i: copa(i)), "validation": rows(3, lambda i: copa(i))},
+    "mathqa": {"train": rows(4, lambda i: mathqa(i)), "validation": rows(2, lambda i: mathqa(i)), "test": rows(3, lambda i: mathqa(i))},
+    "logiqa": {"train": rows(2, lambda i: logiqa(i)), "validation": rows(2, lambda i: logiqa(i)), "test": rows(3, lambda i: logiqa(i))},
+    "medmcqa": {"train": rows(2, lambda i: medmcqa(i)), "validation": rows(3, lambda i: medmcqa(i))},
+    "medqa_4options": {"train": rows(2, lambda i: medqa(i)), "validation": rows(2, lambda i: medqa(i)), "test": rows(3, lambda i: medqa(i))},
+    "pubmedqa": {"train": rows(2, lambda i: pubmedqa(i)), "validation": rows(2, lambda i: pubmedqa(i)), "test": rows(3, lambda i: pubmedqa(i))},
+    "race": {"test": rows(3, lambda i: race(i))},
+    "mnli": {"train": rows(5, lambda i: mnli(i)), "validation_matched": rows(3, lambda i: mnli(i))},
+}
 for name, like in [("arc_challenge", "arc_easy"), ("truthfulqa_mc2", "truthfulqa_mc1"), ("first_of_same", "same_split"), ("written_examples", "same_split")]:
     DATA[name] = DATA[like]
 
@@ -132,11 +177,22 @@ TASKS = [
     ("truthfulqa_mc2", LM_EVAL / "truthfulqa/truthfulqa_mc2.yaml", None),
     ("gsm8k", LM_EVAL / "gsm8k/gsm8k.yaml", None),
     ("blimp_adjunct_island", LM_EVAL / "blimp/adjunct_island.yaml", None),
+    ("copa", LM_EVAL / "super_glue/copa/default.yaml", 2),
+    ("mathqa", LM_EVAL / "mathqa/mathqa.yaml", 1),
+    ("logiqa", LM_EVAL / "logiqa/logiqa.yaml", 1),
+    ("medmcqa", LM_EVAL / "medmcqa/medmcqa.yaml", 1),
+    ("medqa_4options", LM_EVAL / "medqa/medqa.yaml", 1),
+    ("pubmedqa", LM_EVAL / "pubmedqa/pubmedqa.yaml", 1),
+    ("race", LM_EVAL / "race/race.yaml", None),
+    ("mnli", LM_EVAL / "glue/mnli/default.yaml", 1),
     ("facets", FILES / "facets.yaml", None),
     ("same_split", FILES / "same_split.yaml", None),
     ("first_of_same", FILES / "first_of_same.yaml", None),
     ("written_examples", FILES / "written_examples.yaml", None),
 ]
+
+
+HOOKED = ["copa", "mathqa", "logiqa", "medmcqa", "medqa_4options", "pubmedqa", "race", "mnli"]
 
 
 def record(name, path, shots):
@@ -168,7 +224,7 @@ def record(name, path, shots):
         if kind == "loglikelihood_rolling":
             entry["results"] = task.process_results(doc, [-1.0])
         documents.append(entry)
-    return {"task": name, "file": path.name if path.parent == FILES else None, "fewShot": shots, "documents": documents}
+    return {"task": name, "file": path.name if path.parent == FILES else f"{name}.yaml" if name in HOOKED else None, "fewShot": shots, "documents": documents}
 
 
 print(json.dumps({"data": DATA, "recorded": [record(*task) for task in TASKS]}, ensure_ascii=False, default=float))

@@ -90,7 +90,7 @@ function metricProblem(task: TaskDefinition, entry: MetricEntry): Problem {
 const BARE = MetricEntry.parse({ metric: '' });
 
 function optionProblem(kind: MetricKind, entry: MetricEntry): Problem {
-  const common = ['metric', 'aggregation', 'higher_is_better', ...(kind.options ?? [])];
+  const common = ['metric', 'aggregation', 'higher_is_better', 'weight_by_size', ...(kind.options ?? [])];
   const extra = Object.keys(entry).find((key) => {
     const field = key as keyof MetricEntry;
     return !common.includes(field) && JSON.stringify(entry[field]) !== JSON.stringify(BARE[field]);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Store } from '@quantloop/artifacts';
 import type { ArtifactRef } from '@quantloop/core';
 import type { HubOptions } from '@quantloop/models';
-import { evaluatedSplit, type DataPlace } from './data/open-dataset.ts';
+import { HubListings } from './data/hub-listings.ts';
+import { evaluatedSplit, type DataPlace, type DatasetOptions } from './data/open-dataset.ts';
 import { readSplits, shotSource } from './data/task-data.ts';
 import type { TaskDocument } from './data/task-document.ts';
 import { FunctionReference } from './definition/function-reference.ts';
@@ -55,10 +56,11 @@ export async function bundleTask(options: BundleOptions): Promise<TaskBundle> {
   const folder = await store.scratch();
   const leaves = leavesOf(tree).map((leaf) => withShots(leaf, options.fewShot));
   for (const { definition } of leaves) requireConsent(definition, options.runUnsafeCode ?? false);
+  const hub = new HubListings(options.hub);
   let documents = 0;
   for (const leaf of leaves) {
     const home = 'group' in tree ? join(folder, folderName(leaf.definition.task)) : folder;
-    documents += await writeTask(leaf, home, options);
+    documents += await writeTask(leaf, home, { data: options.data, hub });
   }
   if ('group' in tree) await writeFile(join(folder, 'group.yaml'), writeFields(groupFields(tree)));
   const definitions = leaves.map(({ definition }) => definition);
@@ -88,7 +90,7 @@ function withShots(leaf: TaskLeaf, fewShot: number | undefined): TaskLeaf {
 async function writeTask(
   { definition, place }: TaskLeaf,
   folder: string,
-  options: BundleOptions,
+  options: Pick<DatasetOptions, 'data' | 'hub'>,
 ): Promise<number> {
   const task = makeTask(definition, place);
   const { documents, pool } = await readSplits(task, options);

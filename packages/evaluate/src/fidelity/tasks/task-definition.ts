@@ -25,6 +25,8 @@ export const MetricEntry = z.strictObject({
   metric: named,
   aggregation: named.optional(),
   higher_is_better: z.boolean().optional(),
+  /** Stands in entries of some task files; lm-eval reads it in groups only. */
+  weight_by_size: z.boolean().optional(),
   ignore_case: z.boolean().default(false),
   ignore_punctuation: z.boolean().default(false),
   ignore_numbers: z.boolean().default(false),

@@ -115,6 +115,23 @@ describe('a data set on the hub', () => {
     expect(hub.requests).toContain('GET /api/datasets/quantloop/mills/revision/main');
   });
 
+  test('of several tasks is listed once', async () => {
+    const folder = await taskFolder({
+      'one.yaml': task({ task: 'one' }),
+      'two.yaml': task({ task: 'two', num_fewshot: 1, fewshot_split: 'test' }),
+      'group.yaml': { group: 'both', task: ['one', 'two'] },
+    });
+    const before = hub.requests.length;
+    const bundled = await bundleTask({
+      nameOrPath: join(folder, 'group.yaml'),
+      store: await taskStore(),
+      hub: { endpoint: hub.endpoint, cacheFolder: join(folder, 'cache') },
+    });
+    expect(bundled.documents).toBe(4);
+    const asked = hub.requests.slice(before).filter((request) => request.includes('/tree/'));
+    expect(asked).toHaveLength(1);
+  });
+
   test.for([
     [{ dataset_path: 'quantloop/wells' }, 'invalid-spec', /wells@main/, /Check name and revision/],
     [

@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { QuantloopError, suggestName } from '@quantloop/core';
-import { downloadDatasetFiles, listDataset, type HubOptions } from '@quantloop/models';
+import { downloadDatasetFiles } from '@quantloop/models';
 import type { TaskDefinition } from '../task-definition.ts';
+import { HubListings } from './hub-listings.ts';
 import { readRows } from './read-rows.ts';
 import { configsOf, splitFiles } from './split-files.ts';
 import type { TaskDocument } from './task-document.ts';
@@ -21,7 +22,7 @@ export interface DatasetOptions {
   place: string;
   /** Paths absolute. */
   data?: DataPlace | undefined;
-  hub?: HubOptions | undefined;
+  hub?: HubListings | undefined;
 }
 
 /** Kinds of `dataset_path` that mean local files. */
@@ -29,12 +30,18 @@ const FILE_KINDS = ['json', 'csv', 'parquet'];
 
 /** Finds the data of a task. Nothing is read or downloaded before a split is asked for. */
 export async function openDataset(options: DatasetOptions): Promise<Dataset> {
-  const { definition, place, data, hub } = options;
+  const { definition, place, data, hub = new HubListings() } = options;
   const { dataset_path, dataset_name, dataset_kwargs } = definition;
   const config = dataset_name ?? null;
   if (data !== undefined) {
     if (typeof data !== 'string') return filesDataset(data, place, (path) => Promise.resolve(path));
     if (await isFolder(data)) return folderDataset(data, config, place);
+    if (!(await exists(data))) {
+      throw invalid(
+        `${place}: there is no data at ${data}`,
+        'Give a file, or a folder with a file for each split.',
+      );
+    }
     return filesDataset({ [evaluatedSplit(definition)]: data }, place, (path) => Promise.resolve(path));
   }
   const files = dataset_kwargs?.data_files;
@@ -98,16 +105,16 @@ function hubDataset(options: {
   revision: string | undefined;
   config: string | null;
   place: string;
-  hub: HubOptions | undefined;
+  hub: HubListings;
 }): Dataset {
   const { repo, revision, config, place, hub } = options;
   return {
     read: async (split) => {
       try {
-        const listing = await listDataset({ repo, revision }, hub);
+        const listing = await hub.list(repo, revision);
         const where = `the data set ${repo} on the hub`;
         const paths = requireSplit({ paths: listing.paths, config, split, place, where });
-        return await readRows(await downloadDatasetFiles(listing, paths, hub));
+        return await readRows(await downloadDatasetFiles(listing, paths, hub.options));
       } catch (cause) {
         if (!(cause instanceof QuantloopError) || cause.message.startsWith(place)) throw cause;
         throw new QuantloopError({
@@ -140,6 +147,13 @@ function requireSplit(options: {
   );
 }
 
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -162,13 +176,7 @@ async function locate(path: string, place: string): Promise<string> {
   const folder = dirname(resolve(place));
   for (const base of [folder, dirname(folder)]) {
     const candidate = resolve(base, path);
-    if (
-      await stat(candidate).then(
-        () => true,
-        () => false,
-      )
-    )
-      return candidate;
+    if (await exists(candidate)) return candidate;
   }
   throw invalid(
     `${place}: there is no data file ${path}, neither in ${folder} nor in the folder above`,

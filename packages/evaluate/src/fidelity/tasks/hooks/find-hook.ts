@@ -3,21 +3,29 @@ import type { TaskDocument } from '../data/task-document.ts';
 import type { FunctionReference } from '../definition/function-reference.ts';
 import type { TaskDefinition } from '../task-definition.ts';
 import { CODE_HOOKS } from './code.ts';
+import { COPA_HOOKS } from './copa.ts';
 import { HELLASWAG_HOOKS } from './hellaswag.ts';
 import type { Hook, ResultHook } from './hook.ts';
 import { IFEVAL_HOOKS } from './ifeval.ts';
+import { LETTERED_HOOKS } from './lettered-questions.ts';
+import { RACE_HOOKS } from './race.ts';
 import { TRUTHFULQA_HOOKS } from './truthfulqa.ts';
 import { WIKITEXT_HOOKS } from './wikitext.ts';
 import { WINOGRANDE_HOOKS } from './winogrande.ts';
+import { WRITTEN_HOOKS } from './written-questions.ts';
 
 /** lm-eval's functions that have an equivalent here, by a name of their own: task files may use it too. */
 export const HOOKS: Record<string, Hook> = {
   ...CODE_HOOKS,
+  ...COPA_HOOKS,
   ...HELLASWAG_HOOKS,
   ...IFEVAL_HOOKS,
+  ...LETTERED_HOOKS,
+  ...RACE_HOOKS,
   ...TRUTHFULQA_HOOKS,
   ...WIKITEXT_HOOKS,
   ...WINOGRANDE_HOOKS,
+  ...WRITTEN_HOOKS,
 };
 
 /** What a hook of a field is: a function of documents, or how results are scored. */
