@@ -383,6 +383,16 @@ describe('a command line that cannot be followed', () => {
       /--calibration texts\.jsonl: rtn needs no calibration texts\n {6}Leave --calibration out\./,
     ],
     [
+      'a method without the calibration texts it needs',
+      ['quantize', './model', '--method', 'gptq', '--out', 'x'],
+      /gptq needs calibration texts\n {6}Add --calibration <file>, some 128 texts/,
+    ],
+    [
+      'an option that needs calibration texts, without any',
+      ['quantize', './model', '--method', 'fp8', '--option', 'activations=static', '--out', 'x'],
+      /fp8 needs calibration texts\n {6}Add --calibration <file>/,
+    ],
+    [
       'a seed that is none',
       ['quantize', 'builtin:demo', '--method', 'rtn', '--out', 'x', '--seed', '-1'],
       /'-1' is invalid.*whole number, 0 or more/,

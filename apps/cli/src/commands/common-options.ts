@@ -41,6 +41,16 @@ export function serverOptions(command: Command): Command {
     .option('--port <number>', 'port of the embedded server (default: any free one)', parsePort);
 }
 
+/** @param texts what they are for, as in "texts to compare outputs on" */
+export function calibrationOptions(command: Command, texts: string): Command {
+  return command
+    .option('--calibration <file>', `${texts}: JSON lines, or one text a line`)
+    .option('--calibration-field <name>', 'field of the JSON lines that holds the text (default: text)')
+    .option('--samples <n>', 'texts to use, at most (default: 128)', positiveInteger)
+    .option('--tokens <n>', 'tokens of a text, at most (default: 512)', positiveInteger)
+    .option('--seed <n>', '0: the first texts; any other: texts drawn at random', nonNegativeInteger);
+}
+
 export function storeRoot(options: PlaceOptions): string {
   return resolve(options.store ?? `${options.dir}/store`);
 }

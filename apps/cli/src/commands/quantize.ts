@@ -3,7 +3,7 @@ import { CliError, EXIT } from '../cli-error.ts';
 import type { CalibrationFlags } from '../stages/calibration-from-flags.ts';
 import type { RecipeFlags } from '../stages/recipe-from-flags.ts';
 import {
-  nonNegativeInteger,
+  calibrationOptions,
   outputOptions,
   placeOptions,
   positiveInteger,
@@ -30,13 +30,9 @@ export function define(command: Command): void {
     .option('--symmetric', 'no zero points')
     .option('--asymmetric', 'with zero points')
     .option('--exclude <globs...>', 'weights left unquantized')
-    .option('--option <name=value>', 'an option of the method (repeatable)', collectOption, {})
-    .option('--calibration <file>', 'texts for methods that need them: JSON lines, or one text a line')
-    .option('--calibration-field <name>', 'field of the JSON lines that holds the text (default: text)')
-    .option('--samples <n>', 'calibration texts to use, at most (default: 128)', positiveInteger)
-    .option('--tokens <n>', 'tokens of a calibration text, at most (default: 512)', positiveInteger)
-    .option('--seed <n>', '0: the first texts; any other: texts drawn at random', nonNegativeInteger)
-    .action(async (source: string, options: QuantizeOptions) => {
+    .option('--option <name=value>', 'an option of the method (repeatable)', collectOption, {});
+  calibrationOptions(command, 'texts for methods that need them').action(
+    async (source: string, options: QuantizeOptions) => {
       const { openStore } = await import('@quantloop/artifacts');
       const { formatValue, needsStatistics } = await import('@quantloop/core');
       const { METHOD_FACTS, quantizeStage, statisticsStage } = await import('@quantloop/quantize');
@@ -76,7 +72,8 @@ export function define(command: Command): void {
       console.log(`${options.out}: ${formatValue(output.model.size, 'B')}`);
       for (const [name, { value, unit }] of Object.entries(output.metrics))
         console.log(`  ${name} ${formatValue(value, unit)}`);
-    });
+    },
+  );
 }
 
 function collectOption(text: string, before: QuantizeOptions['option']): QuantizeOptions['option'] {

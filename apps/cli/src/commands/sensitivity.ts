@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CalibrationFlags } from '../stages/calibration-from-flags.ts';
 import type { BudgetFlags, PrecisionFlags } from '../stages/scan-model.ts';
 import {
-  nonNegativeInteger,
+  calibrationOptions,
   outputOptions,
   placeOptions,
   positiveInteger,
@@ -26,15 +26,11 @@ export function define(command: Command): void {
     .option('--channel', 'one scale for each output channel')
     .option('--asymmetric', 'with zero points')
     .option('--exclude <globs...>', 'weights that are not scanned and stay as they are')
-    .option('--calibration <file>', 'texts to compare outputs on: JSON lines, or one text a line')
-    .option('--calibration-field <name>', 'field of the JSON lines that holds the text (default: text)')
-    .option('--samples <n>', 'texts to use, at most (default: 128)', positiveInteger)
-    .option('--tokens <n>', 'tokens of a text, at most (default: 512)', positiveInteger)
-    .option('--seed <n>', '0: the first texts; any other: texts drawn at random', nonNegativeInteger)
     .option('--budget <size>', 'mix the precisions to do least within a size of all weights, e.g. 1.2MiB')
     .option('--max-divergence <nats>', 'mix them to be smallest within a predicted divergence, e.g. 0.01')
-    .option('--out <file>', 'write the mix as a recipe, for quantize --recipe')
-    .action(async (source: string, options: SensitivityOptions) => {
+    .option('--out <file>', 'write the mix as a recipe, for quantize --recipe');
+  calibrationOptions(command, 'texts to compare outputs on').action(
+    async (source: string, options: SensitivityOptions) => {
       const { scanModel, scannedRecipes, budgetFromFlags } = await import('../stages/scan-model.ts');
       const { requireFreeFile, writeRecipe } = await import('../stages/write-recipe.ts');
       const { mixForBudget } = await import('@quantloop/quantize');
@@ -59,5 +55,6 @@ export function define(command: Command): void {
       const { scanTable, mixLines } = await import('../output/scan-table.ts');
       console.log(scanTable(scan));
       if (mix !== undefined) console.log(`\n${mixLines(mix, options.out).join('\n')}`);
-    });
+    },
+  );
 }

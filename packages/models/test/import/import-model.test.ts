@@ -380,7 +380,8 @@ describe('importing a ready ONNX folder', () => {
     expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.onnx', 'tokenizer.json']);
     await expect(checkSource(source)).rejects.toMatchObject({
       code: 'unsupported',
-      message: expect.stringMatching(/no decoder that can be run/),
+      message: expect.stringMatching(/model\.onnx is an encoder: a campaign has nothing to evaluate it by/),
+      hint: expect.stringContaining('quantloop quantize'),
     });
   });
 

@@ -17,11 +17,11 @@ export interface Loan {
   giveBack(): void;
 }
 
-/** Bytes that stay in memory: the values between two layers of some 11,000 tokens in a model of 768 channels. */
+/** Bytes that stay in memory by default: the values between two layers of some 11,000 tokens in a model of 768 channels. */
 const IN_MEMORY = 2 ** 27;
 
 /**
- * Tensors that wait to be read: for each name one for every batch. Up to `IN_MEMORY` bytes are held as they are, all
+ * Tensors that wait to be read: for each name one for every batch. Up to `inMemory` bytes are held as they are, all
  * others are in one file, so that memory does not grow with the number of batches.
  *
  * @throws QuantloopError `disk-full`
@@ -30,6 +30,7 @@ export class Spill implements AsyncDisposable {
   readonly #folder: string;
   readonly #file: string;
   readonly #handle: FileHandle;
+  readonly #inMemory: number;
   readonly #places = new Map<string, Place[]>();
   /** Bytes held in memory. */
   #held = 0;
@@ -38,17 +39,21 @@ export class Spill implements AsyncDisposable {
   /** Offsets that can be written again, by length: pages that the file has already cost half as much. */
   readonly #free = new Map<number, number[]>();
 
-  private constructor(folder: string, file: string, handle: FileHandle) {
+  private constructor(folder: string, file: string, handle: FileHandle, inMemory: number) {
+    this.#inMemory = inMemory;
     this.#folder = folder;
     this.#file = file;
     this.#handle = handle;
   }
 
-  /** @param folder is made, and removed in the end */
-  static async open(folder: string): Promise<Spill> {
+  /**
+   * @param folder is made, and removed in the end
+   * @param inMemory bytes; what is beyond is written
+   */
+  static async open(folder: string, inMemory = IN_MEMORY): Promise<Spill> {
     await mkdir(folder, { recursive: true });
     const file = join(folder, 'values');
-    return new Spill(folder, file, await open(file, 'w+'));
+    return new Spill(folder, file, await open(file, 'w+'), inMemory);
   }
 
   /** Takes over the tensor of the next batch. */
@@ -57,7 +62,7 @@ export class Spill implements AsyncDisposable {
     this.#places.set(name, places);
     const { byteLength: length } = tensorBytes(tensor);
     const place: Place = { type: tensor.type, dims: [...tensor.dims], length, at: undefined };
-    if (this.#held + length <= IN_MEMORY) {
+    if (this.#held + length <= this.#inMemory) {
       this.#held += length;
       place.at = { tensor };
     } else {
