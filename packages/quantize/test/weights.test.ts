@@ -32,4 +32,26 @@ describe('a weight is read channel by channel', () => {
       }
     }
   }
+
+  test('[k, n] in strips whose rows lie apart in memory, scaled', async () => {
+    const [rows, columns] = [11, 700];
+    const wide = normals(rows * columns, 4);
+    const file = join(await linearsFolder([{ name: 'a', k: rows, n: columns, weight: wide }]), 'model.onnx');
+    await using reader = await TensorReader.open(file);
+    const factors = Float64Array.from({ length: columns }, (_, i) => 1 + i);
+    const scaled = wide.map((value, i) => value * factors[i % columns]!);
+    for (const scaling of [undefined, { columns: factors }]) {
+      const location = {
+        name: 'a.weight',
+        k: rows,
+        n: columns,
+        transposed: false,
+        ...(scaling && { scaling }),
+      };
+      const source = openWeight({ ...location, reader, stripWeights: 256 * rows });
+      const read: number[] = [];
+      for await (const { data } of source.panels()) read.push(...data);
+      expect(Float32Array.from(read)).toEqual(transpose(scaling ? scaled : wide, rows, columns));
+    }
+  });
 });

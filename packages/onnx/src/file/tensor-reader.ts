@@ -134,41 +134,50 @@ export class TensorReader implements AsyncDisposable {
    * A block of a floating point matrix as float32, row-major. Rows are read one by one without giving up the thread: a
    * turn of the event loop for each would take longer than the read.
    *
-   * @param out where the numbers go, at least as long. @default new memory
+   * @param into.out where the numbers go, at least as long. @default new memory
+   * @param into.stride numbers from the start of one row there to that of the next. @default one after the other
    */
   async readBlock(
     tensor: string | TensorProto,
     block: MatrixBlock,
-    out?: Float32Array<ArrayBuffer>,
+    into: { out?: Float32Array<ArrayBuffer>; stride?: number } = {},
   ): Promise<Float32Array<ArrayBuffer>> {
     const proto = this.#find(tensor);
     const { info, entry } = this.#describe(proto);
     const [, width] = info.dims as [number, number];
     requireInside(block, info);
-    const count = block.rows * block.columns;
-    const target = out?.subarray(0, count) ?? new Float32Array(count);
+    const { stride = block.columns } = into;
+    const target = into.out?.subarray(0, block.rows * stride) ?? new Float32Array(block.rows * stride);
     const element = ONNX_TYPES[info.type].bits / 8;
-    const bytes =
-      info.type === 'float32'
-        ? new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
-        : new Uint8Array(count * element);
-    // Whole rows follow one another.
-    const runs = block.columns === width ? 1 : block.rows;
-    const length = bytes.length / runs;
+    const direct = info.type === 'float32';
+    const bytes = direct
+      ? new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+      : new Uint8Array(block.rows * block.columns * element);
+    // Whole rows follow one another, here as in the file.
+    const runs = block.columns === width && stride === width ? 1 : block.rows;
+    const length = (block.rows * block.columns * element) / runs;
+    const apart = direct && runs > 1 ? stride * element : length;
     const inline = entry === undefined ? this.#inline(proto, info) : undefined;
     const fd = entry === undefined ? undefined : (await this.#external(entry, info)).fd;
     for (let run = 0; run < runs; run++) {
       const offset = ((block.firstRow + run) * width + block.firstColumn) * element;
-      if (inline !== undefined) bytes.set(inline.subarray(offset, offset + length), run * length);
+      if (inline !== undefined) bytes.set(inline.subarray(offset, offset + length), run * apart);
       for (let done = inline === undefined ? 0 : length; done < length;) {
         const step = Math.min(MAX_READ_BYTES, length - done);
-        const read = readSync(fd!, bytes, run * length + done, step, entry!.offset + offset + done);
+        const read = readSync(fd!, bytes, run * apart + done, step, entry!.offset + offset + done);
         if (read === 0) throw this.#cutShort(entry!, info);
         done += read;
         this.#bytesRead += read;
       }
     }
-    if (info.type !== 'float32') target.set(toFloat32(info.type, bytes));
+    if (direct) return target;
+    const values = toFloat32(info.type, bytes);
+    const { columns } = block;
+    if (stride === columns) target.set(values);
+    else {
+      for (let row = 0; row < block.rows; row++)
+        target.set(values.subarray(row * columns, (row + 1) * columns), row * stride);
+    }
     return target;
   }
 

@@ -73,9 +73,13 @@ describe('a tensor reader', () => {
     );
     expect(await reader.readBlock('large', block)).toEqual(expected);
     const memory = new Float32Array(1000).fill(7);
-    const read = await reader.readBlock(reader.tensor('large'), block, memory);
+    const read = await reader.readBlock(reader.tensor('large'), block, { out: memory });
     expect(read).toEqual(expected);
     expect([read.buffer, memory[210]]).toEqual([memory.buffer, 7]);
+    await reader.readBlock('large', block, { out: memory, stride: 9 });
+    const apart = Array.from({ length: 30 }, (_, row) => [...memory.subarray(row * 9, row * 9 + 7)]);
+    expect(apart.flat()).toEqual([...expected]);
+    expect(memory[270]).toBe(7);
     const rows = { firstRow: 38, rows: 2, firstColumn: 0, columns: 16 };
     expect(await reader.readBlock('large', rows)).toEqual(LARGE.slice(38 * 16));
     await expect(reader.readBlock('large', { ...rows, rows: 3 })).rejects.toThrow(/Rows 38\+3/);
@@ -95,6 +99,9 @@ describe('a tensor reader', () => {
       const reader = new TensorReader({ model: g.model(), file: 'none' });
       const block = await reader.readBlock('m', { firstRow: 1, rows: 2, firstColumn: 4, columns: 2 });
       expect([...block]).toEqual([5, 5.5, 8, 8.5]);
+      const whole = { firstRow: 1, rows: 2, firstColumn: 0, columns: 6 };
+      const apart = await reader.readBlock('m', whole, { stride: 8 });
+      expect([...apart]).toEqual([3, 3.5, 4, 4.5, 5, 5.5, 0, 0, 6, 6.5, 7, 7.5, 8, 8.5, 0, 0]);
     },
   );
 

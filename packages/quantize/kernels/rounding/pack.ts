@@ -8,17 +8,19 @@ export function pack(codes: usize, count: usize, bits: usize, out: usize): void 
     return;
   }
   // What neighbours leave behind as they move together: as singles, as pairs; after fours nothing is between them.
-  const pairs: u64 = ((1 << (2 * bits)) - 1) * 0x0001_0001_0001_0001;
-  const fours: u64 = ((1 << (4 * bits)) - 1) * 0x0000_0001_0000_0001;
+  const pairs = i64x2.splat(((1 << (2 * bits)) - 1) * 0x0001_0001_0001_0001);
+  const fours = i64x2.splat(((1 << (4 * bits)) - 1) * 0x0000_0001_0000_0001);
   let i: usize = 0;
-  for (; i + 8 <= count; i += 8, out += bits) {
-    let word = load<u64>(codes + i);
-    word = (word | (word >> (8 - bits))) & pairs;
-    word = (word | (word >> (16 - 2 * bits))) & fours;
-    word = word | (word >> (32 - 4 * bits));
-    store<u16>(out, u16(word));
-    if (bits === 3) store<u8>(out, u8(word >> 16), 2);
-    if (bits === 4) store<u16>(out, u16(word >> 16), 2);
+  for (; i + 16 <= count; i += 16, out += 2 * bits) {
+    let words = v128.load(codes + i);
+    words = v128.and(v128.or(words, i64x2.shr_u(words, i32(8 - bits))), pairs);
+    words = v128.and(v128.or(words, i64x2.shr_u(words, i32(16 - 2 * bits))), fours);
+    words = v128.or(words, i64x2.shr_u(words, i32(32 - 4 * bits)));
+    const low = u64(i64x2.extract_lane(words, 0)) & 0xffff_ffff;
+    const word = low | (u64(i64x2.extract_lane(words, 1)) << (8 * bits));
+    store<u32>(out, u32(word));
+    if (bits === 3) store<u16>(out, u16(word >> 32), 4);
+    if (bits === 4) store<u32>(out, u32(word >> 32), 4);
   }
   let byte: u32 = 0;
   for (let bit: usize = 0; i < count; i++) {

@@ -1,7 +1,8 @@
-/** Columns that are turned into rows together. A cache line holds 16, which takes half as long again. */
+/** Rows and columns that are turned together: half a cache line of either. */
+const ROWS: usize = 8;
 const COLUMNS: usize = 8;
 
-/** Columns `first … first + count` of a row-major float32 matrix [rows, columns], written as [count, rows]. */
+/** Columns `first … first + count` of a float32 matrix whose rows are `columns` apart, written as [count, rows]. */
 export function transpose(
   source: usize,
   rows: usize,
@@ -18,10 +19,12 @@ export function transpose(
     let from = source + ((first + column) << 2);
     const to = out + column * length;
     let row: usize = 0;
-    for (; row + 4 <= rows; row += 4, from += stride << 2) {
-      for (let c: usize = 0; c < quads; c += 4)
-        turn(from + (c << 2), stride, to + c * length + (row << 2), length);
-      for (let c = quads; c < width; c++) copy(from + (c << 2), stride, 4, to + c * length + (row << 2));
+    for (; row + ROWS <= rows; row += ROWS, from += stride * ROWS) {
+      for (let c: usize = 0; c < quads; c += 4) {
+        for (let r: usize = 0; r < ROWS; r += 4)
+          turn(from + r * stride + (c << 2), stride, to + c * length + ((row + r) << 2), length);
+      }
+      for (let c = quads; c < width; c++) copy(from + (c << 2), stride, ROWS, to + c * length + (row << 2));
     }
     for (let c: usize = 0; c < width; c++)
       copy(from + (c << 2), stride, rows - row, to + c * length + (row << 2));

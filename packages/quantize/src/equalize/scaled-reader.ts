@@ -59,11 +59,11 @@ export class ScaledReader extends TensorReader {
   override async readBlock(
     tensor: string | TensorProto,
     block: MatrixBlock,
-    out?: Float32Array<ArrayBuffer>,
+    into: { out?: Float32Array<ArrayBuffer>; stride?: number } = {},
   ): Promise<Float32Array<ArrayBuffer>> {
-    const values = await super.readBlock(tensor, block, out);
+    const values = await super.readBlock(tensor, block, into);
     const scaling = this.#scalings.get(tensor);
-    if (scaling !== undefined) scaleBlock(values, block, scaling);
+    if (scaling !== undefined) scaleBlock(values, { ...block, ...into }, scaling);
     return values;
   }
 }

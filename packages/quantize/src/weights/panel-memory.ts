@@ -42,7 +42,7 @@ export class PanelMemory {
     return new Float32Array(this.buffer, this.#panel, length);
   }
 
-  /** Columns `first … first + count` of the strip [rows, columns] as the panel [count, rows]. */
+  /** Columns `first … first + count` of the strip, its rows `columns` numbers apart, as the panel [count, rows]. */
   transpose(options: {
     rows: number;
     columns: number;

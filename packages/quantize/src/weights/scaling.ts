@@ -28,10 +28,10 @@ export function scaleRange(values: Float32Array, start: number, columns: number,
   scaleRows(values, { firstRow, firstColumn: 0, columns, skipped }, scaling);
 }
 
-/** Multiplies a block of a tensor, row-major, in place. */
+/** Multiplies a block of a tensor in place, its rows `stride` (default: one after the other) apart. */
 export function scaleBlock(
   values: Float32Array,
-  block: { firstRow: number; firstColumn: number; columns: number },
+  block: { firstRow: number; firstColumn: number; columns: number; stride?: number },
   scaling: Scaling,
 ): void {
   scaleRows(values, { ...block, skipped: 0 }, scaling);
@@ -40,12 +40,13 @@ export function scaleBlock(
 /** @param block.skipped columns of the first row that are not there */
 function scaleRows(
   values: Float32Array,
-  block: { firstRow: number; firstColumn: number; columns: number; skipped: number },
+  block: { firstRow: number; firstColumn: number; columns: number; stride?: number; skipped: number },
   { rows, columns: byColumn }: Scaling,
 ): void {
   let row = block.firstRow;
   let column = block.firstColumn + block.skipped;
-  for (let i = 0; i < values.length; row++, column = block.firstColumn) {
+  const gap = (block.stride ?? block.columns) - block.columns;
+  for (let i = 0; i < values.length; row++, column = block.firstColumn, i += gap) {
     const factor = rows === undefined ? 1 : rows[row]!;
     const end = Math.min(values.length, i + block.firstColumn + block.columns - column);
     if (byColumn === undefined) for (; i < end; i++) values[i]! *= factor;

@@ -68,20 +68,34 @@ async function* panelsOf(
   const { first, count: n } = options.channels ?? { first: 0, count: options.n };
   const perPanel = Math.min(n, roundUp(Math.min(PANEL, stripWeights) / k, multiple));
   const perStrip = Math.min(n, roundUp(stripWeights / k, perPanel));
-  memory.prepare({ k, channels: perPanel, strip: perStrip * k });
+  memory.prepare({ k, channels: perPanel, strip: (perStrip + APART) * k });
   for (let strip = 0; strip < n; strip += perStrip) {
     const channels = Math.min(perStrip, n - strip);
-    const weights = await readStrip(options, first + strip, channels, memory.strip(perStrip * k));
+    const stride = strideOf(options, channels);
+    const out = memory.strip((transposed ? channels : k) * stride);
+    const weights = await readStrip(options, first + strip, channels, stride, out);
     for (let start = 0; start < channels; start += perPanel) {
       const count = Math.min(perPanel, channels - start);
       if (transposed) {
         yield { first: strip + start, count, data: weights.subarray(start * k, (start + count) * k) };
       } else {
-        const data = memory.transpose({ rows: k, columns: channels, first: start, count });
+        const data = memory.transpose({ rows: k, columns: stride, first: start, count });
         yield { first: strip + start, count, data };
       }
     }
   }
+}
+
+/** Numbers between two rows in memory whose addresses would fall into the same few places of a cache. */
+const APART = 16;
+
+/**
+ * Numbers from one row of a strip to the next. Rows of a multiple of 1 KiB would push each other out of the cache while
+ * columns are read, which then takes 2.5 times as long. Whole rows are read at once, and lie as they do in the file.
+ */
+function strideOf({ k, n, transposed }: OpenWeightOptions, channels: number): number {
+  if (transposed) return k;
+  return channels < n && channels % 2 ** 8 === 0 ? channels + APART : channels;
 }
 
 /** Channels `first` to `first + count`, as they lie in the file: [count, k] if transposed, else [k, count]. */
@@ -89,14 +103,15 @@ async function readStrip(
   options: OpenWeightOptions,
   first: number,
   count: number,
+  stride: number,
   out: Float32Array<ArrayBuffer>,
 ) {
   const { reader, tensor = options.name, k, transposed, scaling } = options;
   const block = transposed
     ? { firstRow: first, rows: count, firstColumn: 0, columns: k }
     : { firstRow: 0, rows: k, firstColumn: first, columns: count };
-  const strip = await reader.readBlock(tensor, block, out);
-  if (scaling !== undefined) scaleBlock(strip, block, scaling);
+  const strip = await reader.readBlock(tensor, block, { out, stride });
+  if (scaling !== undefined) scaleBlock(strip, { ...block, stride }, scaling);
   return strip;
 }
 
