@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { pairedCorpus } from '../../statistics/corpus-statistic.ts';
 import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
+import { chunkSize } from '../chunk-size.ts';
 import type { FidelityItems, PerplexityItems } from '../fidelity-items.ts';
 import { PERPLEXITIES, perplexityStatistic } from './conventions.ts';
 
@@ -47,7 +48,7 @@ export const preparePerplexityCheck: CheckRunner<'perplexity'> = async (check, i
         context: job,
         name: `${index}.perplexity`,
         items: sequences,
-        size: CHUNKS,
+        size: chunkSize(count, CHUNKS),
         schema: Losses,
         compute: async (some) => {
           const scores = await model.score(some, { signal: job.signal });

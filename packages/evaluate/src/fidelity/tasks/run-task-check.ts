@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { QuantloopError, type FidelityCheck } from '@quantloop/core';
 import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
+import { chunkSize } from '../chunk-size.ts';
 import type { FidelityItems, TaskItems } from '../fidelity-items.ts';
 import { readTaskData, type TaskData } from './data/task-data.ts';
 import { groupsOf, leavesOf, type TaskTree } from './definition/task-tree.ts';
@@ -16,7 +17,7 @@ import { readBundle } from './read-bundle.ts';
 import { scoreDocuments } from './score-documents.ts';
 import { taskMetrics } from '../metrics/task-metrics.ts';
 
-/** Documents scored together and checkpointed as one. */
+/** Documents scored together and checkpointed as one, at most. */
 const CHUNK = 32;
 
 const Result: z.ZodType<DocumentResult> = z.object({
@@ -55,7 +56,7 @@ async function runTask(
     context: context.job,
     name: `${index}.${name}`,
     items: documents,
-    size: CHUNK,
+    size: chunkSize(documents.length, CHUNK),
     schema: Result,
     compute: async (chunk, first) => {
       const ids = chunk.map((_, i) => first + i);
