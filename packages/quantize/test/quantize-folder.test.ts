@@ -472,6 +472,7 @@ describe('what is refused', () => {
 
   test.each([
     ['rtn', Number.NaN, {}],
+    ['hqq', Number.NaN, {}],
     ['nf4', Number.POSITIVE_INFINITY, {}],
     ['fp4', Number.NaN, { doubleQuant: true }],
     ['dynamic-int8', Number.NEGATIVE_INFINITY, {}],
