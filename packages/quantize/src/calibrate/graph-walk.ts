@@ -26,8 +26,6 @@ export interface GraphWalkOptions {
   feeds: CalibrationFeeds;
   /** Folder for values between segments; made, and removed in the end. */
   scratch: string;
-  /** Bytes of such values that stay in memory. @default 128 MiB */
-  inMemory?: number;
   /** Looked at before every run; the walk then rejects with its reason. */
   signal?: AbortSignal | undefined;
 }
@@ -65,7 +63,7 @@ export class GraphWalk implements AsyncDisposable {
   }
 
   static async open(options: GraphWalkOptions): Promise<GraphWalk> {
-    return new GraphWalk(options, await Spill.open(options.scratch, options.inMemory));
+    return new GraphWalk(options, await Spill.open(options.scratch));
   }
 
   /**
@@ -75,11 +73,7 @@ export class GraphWalk implements AsyncDisposable {
    * @param scratch a folder of its own
    */
   async branch(scratch: string): Promise<GraphWalk> {
-    return new GraphWalk(
-      { ...this.#options, scratch },
-      await Spill.open(scratch, this.#options.inMemory),
-      this,
-    );
+    return new GraphWalk({ ...this.#options, scratch }, await Spill.open(scratch), this);
   }
 
   /** Which target's way is the first to run one of these nodes, as an index; −1 when none does. */

@@ -37,9 +37,6 @@ export interface ScanFolderOptions {
   onResumed?: (weights: number) => void;
 }
 
-/** Bytes of values held by each of the walk and its branches, which come to their logits again for every weight. */
-const IN_MEMORY = 2 ** 25;
-
 /** Logits of one batch at most: 64 MiB in float32. */
 const LOGITS = 2 ** 24;
 
@@ -75,7 +72,6 @@ export async function scanFolder(options: ScanFolderOptions): Promise<Sensitivit
     targets,
     feeds,
     scratch: join(scratch, 'walk'),
-    inMemory: IN_MEMORY,
     signal,
   });
   await using baseline = await walk.branch(join(scratch, 'baseline'));
