@@ -10,7 +10,8 @@ import { formatInterval, formatMeasurement } from '../view/format.ts';
 import type { Board, Case } from '../view/report-view.ts';
 import { requirementLeaves } from '../view/requirement-leaves.ts';
 import { plotAxis } from './plot-axis.ts';
-import { scatterOption, type PointRole, type ScatterLimit, type ScatterPoint } from './scatter-option.ts';
+import { scatterOption } from './scatter-option.ts';
+import type { PointRole, ScatterLimit, ScatterPoint } from './scatter.ts';
 import type { PlotOption } from './plot.ts';
 
 export interface CasePlotOptions {
