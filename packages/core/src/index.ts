@@ -8,6 +8,7 @@ export {
 export { nearestName, suggestName } from './errors/nearest-name.ts';
 export { ArtifactRef, FOLDER_MEDIA_TYPE } from './board/artifact-ref.ts';
 export { Estimate, Comparison, Measurement, Metrics } from './board/measurement.ts';
+export { Answer, Fault, PromptAnswers } from './board/prompt-answers.ts';
 export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
 export {
   Granularity,
@@ -27,6 +28,7 @@ export { Quantity } from './campaign/quantity.ts';
 export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
 export { PERPLEXITY_CONTEXT, PerplexityConvention } from './campaign/perplexity.ts';
 export { CATEGORIES, Category } from './campaign/category.ts';
+export { Message, Prompt, PromptsItem, Sampling } from './campaign/prompts.ts';
 export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
 export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
 export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts';
@@ -63,6 +65,7 @@ export { recipeParts } from './plan/recipe-parts.ts';
 export {
   DIVERGENCE_METRICS,
   perplexityMetric,
+  promptMetrics,
   MODEL_METRICS,
   SPEED,
   knownMetrics,

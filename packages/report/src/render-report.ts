@@ -5,6 +5,7 @@ import type { ReportSection } from './page/section.ts';
 import { renderPng } from './plots/render-png.ts';
 import { withPlots } from './plots/with-plots.ts';
 import { SECTIONS } from './sections/sections.ts';
+import type { AnswersFile } from './tables/answers-file.ts';
 import { trialsCsv } from './tables/trials-csv.ts';
 import { trialsFile } from './tables/trials-file.ts';
 import { reportView } from './view/report-view.ts';
@@ -38,11 +39,17 @@ export async function renderReport(
     ['decision.json', json(input.decision)],
     ['trials.json', json(trialsFile(input))],
     ['trials.csv', trialsCsv(input)],
+    ...answersFile(input),
     ['report.html', await renderPage(view, sections)],
     ['report.md', renderMarkdown(view, sections)],
     ...plots.map(({ id, svg }): [string, string] => [`plots/${id}.svg`, svg]),
     ...(await pictures),
   ]);
+}
+
+function answersFile({ answers }: ReportInput): [string, string][] {
+  if (answers === undefined) return [];
+  return [['answers.json', json({ schemaVersion: 1, answers } satisfies AnswersFile)]];
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { QuantloopError, suggestName, type TextSource } from '@quantloop/core';
+import { z } from 'zod';
 
 const JSON_LINES = new Set(['.jsonl', '.ndjson']);
 
@@ -8,7 +9,18 @@ const JSON_LINES = new Set(['.jsonl', '.ndjson']);
 export const hasFields = (file: string): boolean => JSON_LINES.has(extname(file));
 
 /** The texts of a file: a field of every JSON line, or each line of plain text that is not blank. */
-export async function readTexts({ file, field }: TextSource): Promise<string[]> {
+export const readTexts = (source: TextSource): Promise<string[]> =>
+  readValues(source, { schema: z.string(), what: 'text' });
+
+/**
+ * The same of what need not be a text in JSON lines.
+ *
+ * @param options.what the field is to hold, for messages.
+ */
+export async function readValues<Schema extends z.ZodType>(
+  { file, field }: TextSource,
+  { schema, what }: { schema: Schema; what: string },
+): Promise<z.output<Schema>[]> {
   const content = await readFile(file, 'utf8').catch((cause: unknown) => {
     const reason =
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
@@ -29,11 +41,20 @@ export async function readTexts({ file, field }: TextSource): Promise<string[]> 
       hint: 'Put one text on each line.',
     });
   }
-  if (!hasFields(file)) return lines.map(({ line }) => line);
-  return lines.map(({ line, number }) => textOf(line, field, `${file}:${number}`));
+  return lines.map(({ line, number }) => {
+    const place = `${file}:${number}`;
+    const record = hasFields(file) ? recordOf(line, place) : { [field]: line };
+    const parsed = schema.safeParse(record[field]);
+    if (parsed.success) return parsed.data;
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: `${place}: no ${what} in the field "${field}".`,
+      hint: suggestName(field, Object.keys(record)),
+    });
+  });
 }
 
-function textOf(line: string, field: string, place: string): string {
+function recordOf(line: string, place: string): Record<string, unknown> {
   let record: unknown;
   try {
     record = JSON.parse(line);
@@ -45,12 +66,5 @@ function textOf(line: string, field: string, place: string): string {
       cause,
     });
   }
-  const text =
-    typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[field] : undefined;
-  if (typeof text === 'string') return text;
-  throw new QuantloopError({
-    code: 'invalid-spec',
-    message: `${place}: no text in the field "${field}".`,
-    hint: suggestName(field, Object.keys((record ?? {}) as object)),
-  });
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
 }

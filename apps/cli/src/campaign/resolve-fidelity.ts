@@ -4,6 +4,7 @@ import {
   DIVERGENCE_METRICS,
   PERPLEXITY_CONTEXT,
   perplexityMetric,
+  promptMetrics,
   QuantloopError,
   type CampaignFile,
   type FidelityCheck,
@@ -13,6 +14,7 @@ import {
 import { bundleTask, categoryOf, knownRecoveryMetrics, type DataPlace } from '@quantloop/evaluate';
 import { demoTasksFolder } from '@quantloop/models';
 import { isBuiltin } from './resolve-calibration.ts';
+import { storePrompts } from './store-prompts.ts';
 import { storeStream } from './store-stream.ts';
 import { storeTexts } from './store-texts.ts';
 
@@ -41,8 +43,8 @@ export async function resolveFidelity(options: {
     } catch (error) {
       if (!(error instanceof QuantloopError)) throw error;
       // Its metrics would be known; their names are not to be called unknown as well.
-      if ('metric' in item) resolved.fidelityMetrics.push(...metricsOf(item));
-      const path = ['evaluation', 'fidelity', index, 'task' in item ? 'task' : 'text'];
+      if (!('task' in item)) resolved.fidelityMetrics.push(...metricsOf(item));
+      const path = ['evaluation', 'fidelity', index, placeOf(item)];
       const { message, hint } = error;
       resolved.issues.push({ path, message, ...(hint === undefined ? {} : { hint }) });
     }
@@ -54,7 +56,14 @@ export async function resolveFidelity(options: {
   return resolved;
 }
 
+/** The field that names files. */
+function placeOf(item: Item): string {
+  if ('task' in item) return 'task';
+  return 'prompts' in item ? 'prompts' : 'text';
+}
+
 function metricsOf(item: Exclude<Item, TaskItem>): readonly KnownMetric[] {
+  if ('prompts' in item) return promptMetrics(item);
   if (item.metric === 'kl-divergence') return DIVERGENCE_METRICS;
   const { convention, context = PERPLEXITY_CONTEXT[convention] } = item;
   return [perplexityMetric({ convention, context })];
@@ -83,6 +92,18 @@ async function resolveItem(
       ...(runUnsafeCode && { runUnsafeCode }),
     };
     return { check, metrics };
+  }
+  if ('prompts' in item) {
+    const { prompts, newTokens, sampling, chat } = item;
+    const source = Array.isArray(prompts) ? prompts : { ...prompts, file: resolve(folder, prompts.file) };
+    const check = {
+      kind: 'prompts' as const,
+      newTokens,
+      ...(sampling !== undefined && { sampling }),
+      ...(chat !== undefined && { chat }),
+      text: await storePrompts(source, store),
+    };
+    return { check, metrics: promptMetrics(check) };
   }
   if (item.metric === 'perplexity') {
     const { convention, context = PERPLEXITY_CONTEXT[convention] } = item;

@@ -41,6 +41,8 @@ export const Trial = z.strictObject({
   simulated: z.boolean(),
   metrics: Metrics,
   artifact: ArtifactRef.nullable(),
+  /** What it answered to the campaign's prompts, a `PromptAnswers`. */
+  answers: ArtifactRef.optional(),
   failure: Failure.optional(),
   /** Why a stopped trial was given up by the campaign's rule, as a sentence. */
   stopped: z.string().optional(),

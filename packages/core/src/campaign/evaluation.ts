@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ArtifactRef } from '../board/artifact-ref.ts';
 import { PerplexityConvention } from './perplexity.ts';
 import { Category } from './category.ts';
+import { PromptsItem, Sampling } from './prompts.ts';
 
 /** Texts on disk: JSON lines with a field, or plain text (one document a line). */
 export const TextSource = z.strictObject({ file: z.string(), field: z.string().default('text') });
@@ -38,6 +39,7 @@ export const FidelityItem = z.union([
     context: z.int().min(4).optional(),
     text: TextSource,
   }),
+  PromptsItem,
 ]);
 export type FidelityItem = z.infer<typeof FidelityItem>;
 
@@ -63,6 +65,14 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
     convention: PerplexityConvention,
     context: z.int().min(4),
     /** Plain text, read as one stream. */
+    text: ArtifactRef,
+  }),
+  z.strictObject({
+    kind: z.literal('prompts'),
+    newTokens: z.int().positive(),
+    sampling: Sampling.optional(),
+    chat: z.literal(false).optional(),
+    /** JSON lines, a `Prompt` each in the field `prompt`. */
     text: ArtifactRef,
   }),
 ]);

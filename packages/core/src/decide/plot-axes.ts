@@ -29,7 +29,9 @@ function qualityAxis(campaign: Campaign, trials: readonly Trial[]): Axis | undef
     (metric) => !notQuality.some((prefix) => metric.startsWith(`${prefix}.`)),
   );
   const limited = limitedMetrics(campaign.requirements).find((metric) => measured.includes(metric));
-  const metric = limited ?? measured.sort()[0];
+  measured.sort();
+  // How answers look says less of quality than any score.
+  const metric = limited ?? measured.find((name) => !name.startsWith('prompts.')) ?? measured[0];
   return metric === undefined
     ? undefined
     : { metric, higherIsBetter: reference.metrics[metric]!.higherIsBetter };

@@ -10,5 +10,7 @@ export function checkName(check: FidelityCheck): string {
       return 'kl-divergence';
     case 'perplexity':
       return perplexityMetric(check).name;
+    case 'prompts':
+      return 'prompts';
   }
 }

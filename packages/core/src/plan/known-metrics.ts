@@ -1,4 +1,6 @@
 import type { PerplexityConvention } from '../campaign/perplexity.ts';
+import { Fault } from '../board/prompt-answers.ts';
+import type { Sampling } from '../campaign/prompts.ts';
 import type { CampaignFile } from '../campaign/campaign-file.ts';
 import { scenarioMetrics, type KnownMetric } from './scenario-metrics.ts';
 
@@ -31,6 +33,14 @@ export const DIVERGENCE_METRICS: readonly KnownMetric[] = [
 /** The metric of a perplexity: convention and chunk are part of its name, so that no two share an axis. */
 export function perplexityMetric(check: { convention: PerplexityConvention; context: number }): KnownMetric {
   return { name: `perplexity.${check.convention}-${check.context}`, higherIsBetter: false };
+}
+
+/** The metrics of answers to prompts: the greedy ones', and apart from them those of answers drawn at random. */
+export function promptMetrics({ sampling }: { sampling?: Sampling | undefined }): KnownMetric[] {
+  return ['prompts', ...(sampling === undefined ? [] : ['prompts.sampled'])].flatMap((prefix) => [
+    { name: `${prefix}.identical`, higherIsBetter: true },
+    ...Fault.options.map((fault) => ({ name: `${prefix}.${fault}`, higherIsBetter: false })),
+  ]);
 }
 
 /** Every metric that may stand in the requirements and objectives of a campaign. */

@@ -87,6 +87,8 @@ export interface EvaluateFidelityOutput {
   items: ArtifactRef;
   /** Folder artifact of a baseline: its next-token distributions, which candidates are compared with. */
   distributions?: ArtifactRef | undefined;
+  /** JSON artifact: what it answered to the campaign's prompts, a `PromptAnswers`. */
+  answers?: ArtifactRef | undefined;
   /** Why the rule gave the trial up before its tasks, as a sentence. */
   stopped?: string | undefined;
   provenance: Provenance;

@@ -60,6 +60,7 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
       }),
     );
     items = fidelity.items;
+    if (fidelity.answers !== undefined) trial.answers = fidelity.answers;
     if (fidelity.stopped !== undefined) {
       trial.status = 'stopped';
       trial.stopped = fidelity.stopped;

@@ -20,6 +20,8 @@ const recipe: Recipe = {
   options: {},
 };
 
+const answers = reference();
+
 /** What the stages of a trial are asked, in order. */
 async function ran(more: Partial<TrialWorkflowInput>, stopped?: string) {
   const calls: [string, object][] = [];
@@ -41,7 +43,12 @@ async function ran(more: Partial<TrialWorkflowInput>, stopped?: string) {
     stages: {
       collectStatistics: stage('statistics', { statistics: reference(), provenance: {} }),
       quantizeModel: stage('quantize', { ...made, model: reference(), manifest: reference() }),
-      evaluateFidelity: stage('fidelity', { ...made, items: reference(), ...(stopped && { stopped }) }),
+      evaluateFidelity: stage('fidelity', {
+        ...made,
+        items: reference(),
+        answers,
+        ...(stopped && { stopped }),
+      }),
       evaluatePerformance: stage('performance', { ...made, samples: reference() }),
     },
     failureOf: (error) => {
@@ -91,4 +98,8 @@ test("one that the campaign's rule gives up is not measured further, and says wh
 test('the rule is for candidates: a baseline is not asked it', async () => {
   const { calls } = await ran({ campaign });
   expect(calls.find(([name]) => name === 'fidelity')![1]).not.toHaveProperty('stopWhen');
+});
+
+test('what it answered to prompts stays with the trial, for the report', async () => {
+  expect((await ran({})).trial.answers).toEqual(answers);
 });

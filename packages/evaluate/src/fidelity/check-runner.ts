@@ -8,6 +8,8 @@ import type { TaskModel } from './tasks/task-model.ts';
 export interface CheckContext {
   job: JobContext;
   model: TaskModel;
+  /** Its files. */
+  folder: string;
   seed: number;
   /** Undefined when the model is the baseline itself. */
   baseline: { items: FidelityItems } | undefined;

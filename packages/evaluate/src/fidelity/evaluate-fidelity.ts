@@ -21,6 +21,8 @@ export const EvaluateFidelityOutput = z.strictObject({
   items: ArtifactRef,
   /** Folder artifact of a baseline: its next-token distributions on the divergence text. */
   distributions: ArtifactRef.optional(),
+  /** JSON artifact, a `PromptAnswers`, where prompts were asked. */
+  answers: ArtifactRef.optional(),
   /** Why the rule gave it up, as a sentence. */
   stopped: z.string().optional(),
   provenance: Provenance,

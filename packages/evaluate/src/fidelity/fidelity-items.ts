@@ -1,4 +1,4 @@
-import { ArtifactRef } from '@quantloop/core';
+import { ArtifactRef, PromptAnswers } from '@quantloop/core';
 import { z } from 'zod';
 
 const Values = z.array(z.number());
@@ -57,9 +57,13 @@ export const PerplexityItems = z.strictObject({
 });
 export type PerplexityItems = z.infer<typeof PerplexityItems>;
 
+/** Answers to prompts, one entry a prompt. */
+export const PromptsItems = PromptAnswers.extend({ kind: z.literal('prompts') });
+export type PromptsItems = z.infer<typeof PromptsItems>;
+
 /** The items artifact of a fidelity evaluation: what a candidate's results are paired with. */
 export const FidelityItems = z.strictObject({
   schemaVersion: z.literal(1),
-  checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems, PerplexityItems])),
+  checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems, PerplexityItems, PromptsItems])),
 });
 export type FidelityItems = z.infer<typeof FidelityItems>;

@@ -10,5 +10,6 @@ export const fidelityStage = defineStage({
   output: EvaluateFidelityOutput,
   module: jobModule(import.meta.url, './run-fidelity'),
   keyParts: ({ engine }) => engineOf(engine).keyParts(engine),
-  artifacts: ({ items, distributions }) => [items, ...(distributions === undefined ? [] : [distributions])],
+  artifacts: ({ items, distributions, answers }) =>
+    [items, distributions, answers].filter((artifact) => artifact !== undefined),
 });

@@ -1,11 +1,18 @@
-import { stopReason, type FidelityCheck, type Metrics } from '@quantloop/core';
+import {
+  stopReason,
+  type ArtifactRef,
+  type FidelityCheck,
+  type Metrics,
+  type PromptAnswers,
+} from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { engineOf } from '../engines/engines.ts';
 import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
-import { FidelityItems } from './fidelity-items.ts';
+import { FidelityItems, type PromptsItems } from './fidelity-items.ts';
 import { preparePerplexityCheck } from './perplexity/run-perplexity-check.ts';
+import { preparePromptsCheck } from './prompts/run-prompts-check.ts';
 import { adjustOverTasks } from './recovery/adjust-over-tasks.ts';
 import { recoveryMetrics } from './recovery/recovery-metrics.ts';
 import { whereItBegan } from './where-it-began.ts';
@@ -22,6 +29,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const context: CheckContext = {
     job,
     model,
+    folder,
     seed: input.seed,
     baseline: await readBaseline(input, job),
     advance: (count, note) => job.progress({ ...progress, done: (progress.done += count), note }),
@@ -35,6 +43,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   });
   const items: FidelityItems = { schemaVersion: 1, checks: results.flatMap((result) => result.items) };
   const distributions = items.checks.find((check) => check.kind === 'divergence')?.distributions;
+  const prompts = items.checks.find((check) => check.kind === 'prompts');
   const tasks = results.flatMap((result) => result.tasks);
   const measured: Metrics = Object.assign({}, ...results.map(({ metrics }) => metrics));
   const metrics = adjustOverTasks(
@@ -45,6 +54,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
     metrics: { ...metrics, ...recoveryMetrics({ tasks, metrics, isBaseline: input.baseline === undefined }) },
     items: await job.store.putJson(items),
     ...(distributions !== undefined && { distributions }),
+    ...(prompts !== undefined && { answers: await putAnswers(prompts, job) }),
     ...(stopped !== undefined && { stopped }),
     provenance: Object.assign(
       {
@@ -86,7 +96,13 @@ function prepare(check: FidelityCheck, index: number, context: CheckContext): Pr
       return prepareDivergenceCheck(check, index, context);
     case 'perplexity':
       return preparePerplexityCheck(check, index, context);
+    case 'prompts':
+      return preparePromptsCheck(check, index, context);
   }
+}
+
+function putAnswers({ asked, answers }: PromptsItems, { store }: JobContext): Promise<ArtifactRef> {
+  return store.putJson({ asked, answers } satisfies PromptAnswers);
 }
 
 async function readBaseline(

@@ -12,7 +12,10 @@ export function scriptedModel(options: {
     tokenizer: { encode, decode, prefixId: 2, eosIds: [3] } as unknown as TaskModel['tokenizer'],
     maxLength: 10_000,
     provenance: {},
-    generate: ({ prompts }) => Promise.resolve(prompts.map((tokens) => answer(decode(tokens)))),
+    generate: ({ prompts }) => {
+      const texts = prompts.map((tokens) => answer(decode(tokens)));
+      return Promise.resolve(texts.map((text) => ({ text, tokens: encode(text), ended: true })));
+    },
     score: (sequences) => {
       const scores = sequences.map((sequence) => {
         const tokens = Array.from(sequence.tokens);

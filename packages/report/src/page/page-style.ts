@@ -93,6 +93,8 @@ tr.failed { color: var(--muted); }
 .wide { min-width: 760px; }
 .heat td[style] small { color: inherit; opacity: 0.85; }
 .heat td { border-left: 1px solid var(--line); }
+.answer { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 180px; }
+.answer mark { background: color-mix(in srgb, var(--worse) 24%, transparent); color: inherit; }
 .message { overflow-wrap: anywhere; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 16px; align-items: start; }
 .two > * { min-width: 0; }

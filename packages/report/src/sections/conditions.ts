@@ -105,6 +105,8 @@ function checkWords(check: Campaign['fidelity'][number]): string {
       return `divergence from the baseline on ${count(check.tokens, 'token')}`;
     case 'perplexity':
       return `perplexity by ${check.convention} in chunks of ${count(check.context, 'token')}`;
+    case 'prompts':
+      return `answers of ${count(check.newTokens, 'token')} to prompts${check.sampling === undefined ? '' : ', greedy and sampled'}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ReportSection } from '../page/section.ts';
+import { answersSection } from './answers.ts';
 import { conditionsSection } from './conditions.ts';
 import { decisionSection } from './decision.ts';
 import { failuresSection } from './failures.ts';
@@ -14,6 +15,7 @@ export const SECTIONS: readonly ReportSection[] = [
   decisionSection,
   plotsSection,
   recoverySection,
+  answersSection,
   servedSection,
   missesSection,
   trialsSection,

@@ -49,6 +49,8 @@ export interface ReportView {
   run: string;
   trials: Trial[];
   decision: Decision;
+  /** By trial id. */
+  answers?: ReportInput['answers'];
   phases: Record<string, number>;
   boards: Board[];
   /** Methods in the order tried: their colours follow it. */

@@ -1,8 +1,9 @@
 import { Campaign, Decision, QuantloopError } from '@quantloop/core';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ReportInput } from '../report-input.ts';
+import { AnswersFile } from '../tables/answers-file.ts';
 import { TrialsFile } from '../tables/trials-file.ts';
 import { checkOutFolder } from './check-out-folder.ts';
 import { isSystemError } from './system-error.ts';
@@ -16,14 +17,24 @@ export async function readRun(folder: string): Promise<ReportInput> {
   const campaign = await read(folder, 'campaign.json', Campaign);
   const decision = await read(folder, 'decision.json', Decision);
   const { run, phases, trials } = await read(folder, 'trials.json', TrialsFile);
+  const told = (await exists(join(folder, 'answers.json')))
+    ? await read(folder, 'answers.json', AnswersFile)
+    : undefined;
   return {
     campaign,
     run,
     phases,
     decision,
+    ...(told !== undefined && { answers: told.answers }),
     trials: trials.map(({ verdicts: _verdicts, ...trial }) => trial),
   };
 }
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 async function read<T extends z.ZodType>(folder: string, name: string, schema: T): Promise<z.output<T>> {
   const path = join(folder, name);

@@ -1,9 +1,16 @@
 import type { Store } from '@quantloop/artifacts';
-import { QuantloopError, type WriteReportInput, type WriteReportOutput } from '@quantloop/core';
+import {
+  PromptAnswers,
+  QuantloopError,
+  type Trial,
+  type WriteReportInput,
+  type WriteReportOutput,
+} from '@quantloop/core';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { modelCard } from '../card/model-card.ts';
 import { renderReport, type RenderReportOptions } from '../render-report.ts';
+import type { ReportInput } from '../report-input.ts';
 import { reportView } from '../view/report-view.ts';
 import { checkOutFolder } from './check-out-folder.ts';
 import { placeModel } from './place-model.ts';
@@ -21,6 +28,7 @@ const OWNED = [
   'decision.json',
   'trials.json',
   'trials.csv',
+  'answers.json',
   'report.html',
   'report.md',
   'plots',
@@ -31,11 +39,12 @@ const OWNED = [
  * Throws `invalid-spec` where the folder is of another format or not a run's, `disk-full` where there is no room.
  */
 export async function writeReport(
-  input: WriteReportInput,
+  input: ReportInput & Pick<WriteReportInput, 'folder'>,
   { store, ...options }: WriteReportOptions = {},
 ): Promise<WriteReportOutput> {
-  const { folder, ...facts } = input;
+  const { folder, ...given } = input;
   try {
+    const facts = { ...(store && (await readAnswers(given.trials, store))), ...given };
     await checkOutFolder(folder);
     const rendered = await renderReport(facts, options);
     let files: string[] = [];
@@ -54,16 +63,21 @@ export async function writeReport(
   }
 }
 
+/** What the trials answered, where any was asked. */
+async function readAnswers(trials: readonly Trial[], store: Store): Promise<Pick<ReportInput, 'answers'>> {
+  const answers: NonNullable<ReportInput['answers']> = {};
+  for (const { id, answers: stored } of trials) {
+    if (stored !== undefined) answers[id] = PromptAnswers.parse(await store.readJson(stored));
+  }
+  return Object.keys(answers).length === 0 ? {} : { answers };
+}
+
 async function put(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content, { flag: 'wx' });
 }
 
-async function placeWinners(
-  input: Omit<WriteReportInput, 'folder'>,
-  store: Store,
-  folder: string,
-): Promise<void> {
+async function placeWinners(input: ReportInput, store: Store, folder: string): Promise<void> {
   const view = reportView(input);
   for (const board of view.boards) {
     for (const each of board.cases) {

@@ -5,11 +5,11 @@ import { argmax } from './argmax.ts';
 /** How a token is drawn, in transformers' and vLLM's order: temperature, then the most likely k, then the nucleus. */
 export interface SamplingOptions {
   /** Divides the logits; 0 takes the most likely token. @default 1 */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Draw among so many of the most likely; 0 among all. @default 0 */
-  topK?: number;
+  topK?: number | undefined;
   /** Draw among the fewest tokens that together have this probability. @default 1 */
-  topP?: number;
+  topP?: number | undefined;
   /** Of the generator: equal seeds draw equal tokens from equal logits. */
   seed: number;
 }

@@ -6,9 +6,11 @@ import {
   generateGreedy,
   openSession,
   ortVersion,
+  type SamplingOptions,
   scoreSequences,
 } from '@quantloop/runtime';
-import type { GenerateTexts, Network, TaskModel } from '../../fidelity/tasks/task-model.ts';
+import type { GeneratedText, GenerateTexts, Network, TaskModel } from '../../fidelity/tasks/task-model.ts';
+import { generateSampled } from './generate-sampled.ts';
 
 /**
  * Session settings for scoring. Other jobs may run beside it, and threads that spin while they wait take the cores from
@@ -30,24 +32,29 @@ export async function openOnnxRuntimeTaskModel(options: {
   const session = await openSession({ folder, engine: spec, extra: BESIDE_OTHERS, scoring: true });
   const arithmetic = new Arithmetic({ threads: spec.threads });
 
-  const generateBatch = async (prompts: readonly (readonly number[])[], options: GenerateTexts) => {
-    const { maxNewTokens, until } = options;
+  const generateBatch = async (
+    prompts: readonly (readonly number[])[],
+    sampling: readonly SamplingOptions[] | undefined,
+    options: GenerateTexts,
+  ): Promise<GeneratedText[]> => {
+    const { maxNewTokens, until, signal } = options;
     // A stop string ends within its own tokens and two of slack, as in lm-eval's stopping criterion.
     const tail =
       Math.max(0, ...until.map((stop) => tokenizer.encode(stop, { addSpecialTokens: false }).length)) + 2;
-    const generated = await generateGreedy({
-      session,
-      prompts,
-      maxNewTokens,
-      eosIds: tokenizer.eosIds,
-      stop: (_row, tokens) => {
-        const recent = tokenizer.decode(tokens.slice(-tail), { skipSpecialTokens: false });
-        return until.some((stop) => recent.includes(stop));
-      },
-    });
-    return generated.map((tokens) =>
-      until.reduce((text, stop) => text.split(stop)[0]!, tokenizer.decode(tokens)),
-    );
+    const stopped = (tokens: readonly number[]) => {
+      const recent = tokenizer.decode(tokens.slice(-tail), { skipSpecialTokens: false });
+      return until.some((stop) => recent.includes(stop));
+    };
+    const request = { session, prompts, maxNewTokens, eosIds: tokenizer.eosIds };
+    const generated =
+      sampling === undefined
+        ? await generateGreedy({ ...request, stop: (_row, tokens) => stopped(tokens) })
+        : await generateSampled({ ...request, sampling, stop: stopped, maxLength, signal });
+    return generated.map((tokens) => ({
+      text: until.reduce((text, stop) => text.split(stop)[0]!, tokenizer.decode(tokens)),
+      tokens,
+      ended: tokens.length < maxNewTokens || stopped(tokens),
+    }));
   };
 
   return {
@@ -63,8 +70,8 @@ export async function openOnnxRuntimeTaskModel(options: {
       scoreSequences({ session, arithmetic, sequences, ...(signal === undefined ? {} : { signal }) }),
 
     async generate(options) {
-      const { prompts, maxNewTokens, signal } = options;
-      const texts: string[] = [];
+      const { prompts, maxNewTokens, sampling, signal } = options;
+      const texts: GeneratedText[] = [];
       const groups = batchByLength({
         items: prompts.map((tokens, index) => ({ index, tokens })),
         length: ({ tokens }) => tokens.length + maxNewTokens,
@@ -74,6 +81,7 @@ export async function openOnnxRuntimeTaskModel(options: {
         signal?.throwIfAborted();
         const answers = await generateBatch(
           group.map(({ tokens }) => tokens),
+          sampling && group.map(({ index }) => sampling[index]!),
           options,
         );
         group.forEach(({ index }, i) => (texts[index] = answers[i]!));

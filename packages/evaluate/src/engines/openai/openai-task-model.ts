@@ -1,6 +1,6 @@
 import { QuantloopError, type OpenAiEngine } from '@quantloop/core';
 import { loadTokenizer, readMaxLength } from '@quantloop/models';
-import type { ScoredSequence } from '@quantloop/runtime';
+import type { SamplingOptions, ScoredSequence } from '@quantloop/runtime';
 import pMap from 'p-map';
 import type { TaskModel } from '../../fidelity/tasks/task-model.ts';
 import { askServer } from './ask-server.ts';
@@ -48,10 +48,10 @@ export async function openOpenAiTaskModel(options: {
       return sequences.map((sequence) => byKey.get(keyOf(sequence))!);
     },
 
-    generate: ({ prompts, maxNewTokens, until, signal }) =>
+    generate: ({ prompts, maxNewTokens, until, sampling, signal }) =>
       pMap(
         prompts,
-        async (prompt) => {
+        async (prompt, i) => {
           const { choices } = await askServer({
             connection,
             path: '/completions',
@@ -59,7 +59,7 @@ export async function openOpenAiTaskModel(options: {
               model: model.name,
               prompt,
               max_tokens: maxNewTokens,
-              temperature: 0,
+              ...samplingFields(sampling?.[i]),
               ...(until.length > 0 ? { stop: until } : {}),
               ...extras.tokenIds,
             },
@@ -69,13 +69,30 @@ export async function openOpenAiTaskModel(options: {
           const choice = choices[0];
           if (choice === undefined) throw noChoice(connection.url);
           // Ids say exactly what was generated; a server's text may begin with a space that the tokenizer drops.
-          const text = choice.token_ids == null ? choice.text : tokenizer.decode(choice.token_ids);
-          return until.reduce((rest, stop) => rest.split(stop)[0]!, text);
+          const ids = choice.token_ids?.filter((id) => !tokenizer.eosIds.includes(id));
+          const whole = ids === undefined ? choice.text : tokenizer.decode(ids);
+          const text = until.reduce((rest, stop) => rest.split(stop)[0]!, whole);
+          const tokens = ids ?? tokenizer.encode(text, { addSpecialTokens: false });
+          const ended =
+            choice.finish_reason == null ? tokens.length < maxNewTokens : choice.finish_reason !== 'length';
+          return { text, tokens, ended };
         },
         { concurrency },
       ),
 
     [Symbol.asyncDispose]: () => server.release(),
+  };
+}
+
+/** `top_k` is not OpenAI's, but vLLM's, SGLang's and llama.cpp's. */
+function samplingFields(sampling: SamplingOptions | undefined): Record<string, number> {
+  if (sampling === undefined) return { temperature: 0 };
+  const { temperature = 1, topK, topP, seed } = sampling;
+  return {
+    temperature,
+    ...(topK !== undefined && { top_k: topK }),
+    ...(topP !== undefined && { top_p: topP }),
+    seed,
   };
 }
 

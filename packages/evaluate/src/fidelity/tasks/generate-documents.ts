@@ -17,7 +17,7 @@ export async function generateDocuments(batch: DocumentBatch): Promise<DocumentR
     ...(signal === undefined ? {} : { signal }),
   });
   const results: DocumentResult[] = [];
-  for (const [i, text] of texts.entries()) {
+  for (const [i, { text }] of texts.entries()) {
     const values: Record<string, number> = {};
     for (const { name, answer } of task.filters) {
       // Greedy decoding repeated gives the same answer each time.

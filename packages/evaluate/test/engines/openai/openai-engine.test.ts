@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
-import type { ArtifactRef, Engine, FidelityCheck } from '@quantloop/core';
+import { PromptAnswers, type ArtifactRef, type Engine, type FidelityCheck } from '@quantloop/core';
 import { runStage } from '@quantloop/jobs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleTask, ENGINES, FidelityItems, fidelityStage, performanceStage } from '../../../src/index.ts';
@@ -58,6 +58,18 @@ test('every document scores over the wire as in this process', async () => {
     }
     if (check.name === 'demo_arithmetic') expect(check.samples).toEqual(reference.samples);
   }
+});
+
+test('answers prompts over the wire as in this process, greedily and drawn with a seed', async () => {
+  const lines = ['12+7=', 'Once upon a time'].map((prompt) => `${JSON.stringify({ prompt })}\n`).join('');
+  const text = await store.putBytes(new TextEncoder().encode(lines), 'application/jsonl');
+  const sampling = { temperature: 0.9, topK: 40, topP: 0.95, seed: 3 };
+  const answersOn = async (engine: Engine) => {
+    const checks: FidelityCheck[] = [{ kind: 'prompts', newTokens: 12, sampling, text }];
+    const { output } = await runStage(fidelityStage, { model: folder, checks, engine, seed: 0 }, { store });
+    return PromptAnswers.parse(await store.readJson(output.answers!)).answers;
+  };
+  expect(await answersOn(openAiSpec({ url: demo.url }))).toEqual(await answersOn(ONNX_RUNTIME));
 });
 
 test('a performance job measures over the wire', async () => {
