@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 import { argmax } from './argmax.ts';
 
 /** How a token is drawn, in transformers' and vLLM's order: temperature, then the most likely k, then the nucleus. */
@@ -21,7 +21,8 @@ export type ChooseToken = (logits: Float32Array) => number;
 export function sampler(options: SamplingOptions): ChooseToken {
   const { temperature = 1, topK = 0, topP = 1, seed } = options;
   if (temperature === 0) return (logits) => argmax(logits, 0, logits.length);
-  const random = xoroshiro128plus(seed);
+  // Not xoroshiro128plus: its first number is above 0.999 for every seed below 5000, the least likely token.
+  const random = mersenne(seed);
   return (logits) => {
     const threshold = topK > 0 && topK < logits.length ? kthLargest(logits, topK) : -Infinity;
     const kept = likeliest(logits, { temperature, threshold, topP });

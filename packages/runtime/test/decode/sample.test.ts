@@ -38,6 +38,14 @@ test('equal seeds draw equal tokens, other seeds others', () => {
   expect(draw(7)).not.toEqual(draw(8));
 });
 
+test('the first tokens of many seeds in a row are drawn with the probabilities too', () => {
+  const expected = [0.4, 0.3, 0.2, 0.1];
+  const counts = [0, 0, 0, 0];
+  for (let seed = 0; seed < 5000; seed++) counts[sampler({ seed })(logitsOf(expected))]! += 1;
+  // Four standard deviations of a share of 5,000 draws are at most 0.028.
+  counts.forEach((count, token) => expect(Math.abs(count / 5000 - expected[token]!)).toBeLessThan(0.028));
+});
+
 test('what it draws is among the likeliest k and in the nucleus', () => {
   fc.assert(
     fc.property(
