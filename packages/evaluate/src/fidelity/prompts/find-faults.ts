@@ -73,6 +73,8 @@ const SCRIPTS = [
 ];
 
 function changesScript(text: string, prompt: string): boolean {
+  // Numbers and signs alone ask for no script.
+  if (count(prompt, /\p{L}/gu) === 0) return false;
   const letters = count(text, /\p{L}/gu);
   return SCRIPTS.some(({ script, incidental }) => {
     const written = count(text, script);

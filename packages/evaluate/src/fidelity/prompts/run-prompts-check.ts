@@ -3,6 +3,7 @@ import { Prompt, PromptAnswers, QuantloopError, type Answer, type FidelityCheck 
 import { loadChatTemplate } from '@quantloop/models';
 import type { z } from 'zod';
 import type { CheckContext, CheckRunner } from '../check-runner.ts';
+import { chunkSize } from '../chunk-size.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
 import type { PromptsItems } from '../fidelity-items.ts';
 import { allJsonLines } from '../tasks/data/read-json.ts';
@@ -14,7 +15,7 @@ import { metricsOfAnswers } from './prompt-metrics.ts';
 
 type PromptsCheck = Extract<FidelityCheck, { kind: 'prompts' }>;
 
-/** Prompts answered together and checkpointed as one. */
+/** Prompts answered together and checkpointed as one, at most. */
 const CHUNK = 8;
 
 const Answered: z.ZodType<PromptAnswers['answers'][number]> = PromptAnswers.shape.answers.element;
@@ -42,7 +43,7 @@ export const preparePromptsCheck: CheckRunner<'prompts'> = async (check, index, 
         context: job,
         name: `${index}.prompts`,
         items: prompts,
-        size: CHUNK,
+        size: chunkSize(prompts.length, CHUNK),
         schema: Answered,
         compute: async (some, first) => {
           const greedy = await answersTo(some, undefined, { check, context });

@@ -30,6 +30,7 @@ test.each([
   ['Japanese to a prompt in kanji', answer('海はとても広い。'), [], '海'],
   ['a formula', answer('The angle is π/2, its sine is 1.'), []],
   ['another language', answer('Das Meer ist weit.'), ['off_script'], 'Расскажи о море.'],
+  ['words to a prompt of numbers', answer('It is 5.'), [], '9-4='],
   ['names in another language', answer('Море у города London.'), [], 'Расскажи о море.'],
 ] as [string, RawAnswer, string[], string?][])('%s: faults', (_name, given, faults, prompt = PROMPT) => {
   expect(findFaults(given, prompt)).toEqual(faults);
