@@ -61,7 +61,12 @@ test.for([
     /cannot be aggregated by "perplexity"/,
     /"mean"/,
   ],
-  [{ generation_kwargs: { do_sample: true } }, 'unsupported', /do_sample is true/, /./],
+  [
+    { generation_kwargs: { do_sample: true } },
+    'invalid-spec',
+    /do_sample is true, the temperature 0/,
+    /temperature above 0/,
+  ],
   [
     { filter_list: [{ name: 'f', filter: [{ function: 'regx' }] }] },
     'unsupported',

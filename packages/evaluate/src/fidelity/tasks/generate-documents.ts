@@ -1,35 +1,57 @@
 import { QuantloopError } from '@quantloop/core';
+import type { SamplingOptions } from '@quantloop/runtime';
 import type { DocumentResult } from './document-result.ts';
 import { filterColumn } from '../metrics/named-metrics.ts';
 import type { DocumentBatch } from './score-documents.ts';
 
-/** Greedy generation until a stop string, the end token or the limit; answers are filtered and compared. */
+/**
+ * Generation until a stop string, the end token or the limit, greedy or where the task says so at random; answers are
+ * filtered and compared.
+ */
 export async function generateDocuments(batch: DocumentBatch): Promise<DocumentResult[]> {
   const { task, model, documents, ids, shots, signal } = batch;
   const { definition } = task;
   const contexts = documents.map((document, i) => String(task.prompt(document, ids[i]!, shots[i]!)));
   const targets = documents.map((document, i) => targetsOf(batch, document, ids[i]!));
-  const { until, max_gen_toks } = definition.generation_kwargs;
+  const { until, max_gen_toks, do_sample } = definition.generation_kwargs;
+  // Greedy decoding repeated gives the same answer each time.
+  const draws = do_sample ? definition.repeats : 1;
   const texts = await model.generate({
-    prompts: contexts.map((context) => encodePrompt(batch, context)),
+    prompts: contexts.flatMap((context) => Array<number[]>(draws).fill(encodePrompt(batch, context))),
     maxNewTokens: max_gen_toks,
     until: (until ?? [definition.fewshot_delimiter]).filter((stop) => stop !== ''),
+    ...(do_sample && { sampling: samplingOf(batch) }),
     ...(signal === undefined ? {} : { signal }),
   });
   const results: DocumentResult[] = [];
-  for (const [i, { text }] of texts.entries()) {
+  for (const [i, document] of documents.entries()) {
+    const drawn = texts.slice(i * draws, (i + 1) * draws).map(({ text }) => text);
+    const all = do_sample ? drawn : Array<string>(definition.repeats).fill(drawn[0]!);
     const values: Record<string, number> = {};
     for (const { name, answer } of task.filters) {
-      // Greedy decoding repeated gives the same answer each time.
-      const answers = answer(Array<string>(definition.repeats).fill(text), documents[i]!);
-      const outcome = { document: documents[i]!, answers, targets: targets[i]! };
+      const answers = answer(all, document);
+      const outcome = { document, answers, targets: targets[i]! };
       for (const [column, value] of Object.entries(await task.judge.values('generate_until', outcome)))
         values[filterColumn(column, name)] = value;
     }
-    const sample = { prompt: contexts[i]!, target: targets[i]!.join(' | '), responses: [text] };
+    const sample = { prompt: contexts[i]!, target: targets[i]!.join(' | '), responses: drawn };
     results.push({ values, sample });
   }
   return results;
+}
+
+/** One for each answer of each document, its seed made of both: batches do not matter. */
+function samplingOf({ task, ids, seed = 0 }: DocumentBatch): SamplingOptions[] {
+  const { repeats, generation_kwargs } = task.definition;
+  const { temperature, top_k: topK, top_p: topP } = generation_kwargs;
+  return ids.flatMap((id) =>
+    Array.from({ length: repeats }, (_, draw) => ({
+      temperature,
+      topK,
+      topP,
+      seed: seed + id * repeats + draw,
+    })),
+  );
 }
 
 /** Cut from the left, so that the answer still fits: lm-eval keeps max_length − max_gen_toks tokens. */

@@ -66,6 +66,7 @@ async function runTask(
         documents: chunk,
         ids,
         shots: shots.slice(first, first + chunk.length),
+        seed: context.seed,
         signal: context.job.signal,
       });
       // Texts of later documents would only fill the checkpoint.

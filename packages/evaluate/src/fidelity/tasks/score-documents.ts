@@ -16,6 +16,8 @@ export interface DocumentBatch {
   ids: readonly number[];
   /** The examples shown before each. */
   shots: readonly (readonly TaskDocument[])[];
+  /** Of answers drawn at random. @default 0 */
+  seed?: number;
   signal?: AbortSignal;
 }
 

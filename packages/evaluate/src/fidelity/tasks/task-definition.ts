@@ -112,7 +112,8 @@ export const TaskDefinition = z.object({
       do_sample: z.boolean().default(false),
       temperature: z.coerce.number().default(0),
       max_gen_toks: z.int().positive().default(256),
-      top_p: z.number().optional(),
+      top_k: z.int().nonnegative().optional(),
+      top_p: z.number().min(0).max(1).optional(),
     })
     .nullish()
     .transform((value) => value ?? { do_sample: false, temperature: 0, max_gen_toks: 256 }),

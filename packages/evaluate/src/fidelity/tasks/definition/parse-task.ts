@@ -45,10 +45,11 @@ function checkField(name: string, value: unknown, place: string): void {
 }
 
 function checkFollowed(task: TaskDefinition, place: string): void {
-  if (task.generation_kwargs.do_sample) {
-    throw unsupported(
-      `${place}: generation_kwargs.do_sample is true, only greedy decoding is followed`,
-      'Set do_sample: false.',
+  const { do_sample, temperature } = task.generation_kwargs;
+  if (do_sample && !(temperature > 0)) {
+    throw invalid(
+      `${place}: generation_kwargs.do_sample is true, the temperature ${temperature}`,
+      'Give a temperature above 0, or set do_sample: false.',
     );
   }
   if (task.test_split == null && task.validation_split == null) {
