@@ -190,6 +190,31 @@ describe.skipIf(python !== true)(`code ${python === true ? '' : python}`, () => 
     expect(prompt!).not.toContain('Add 5.');
   });
 
+  test('of answers drawn at random pass@k tells how many of k do', async () => {
+    const file = join(root, 'drawn.yaml');
+    await writeFile(
+      file,
+      JSON.stringify({
+        task: 'drawn',
+        dataset_path: 'openai/openai_humaneval',
+        test_split: 'test',
+        doc_to_text: '{{prompt}}',
+        doc_to_target: 'assert x == 1',
+        unsafe_code: true,
+        repeats: 4,
+        generation_kwargs: { until: [], do_sample: true, temperature: 0.8 },
+        metric_list: [{ metric: 'pass_at_k', k: [1, 2] }],
+        filter_list: [{ name: 'all', filter: [{ function: 'take_first_k', k: 4 }] }],
+      }),
+    );
+    const bundled = await bundle(file, { test: PROBLEMS.slice(0, 1) }, true);
+    let asked = 0;
+    const { values } = await score(bundled, () => `x = ${asked++ % 2}`);
+    expect(asked).toBe(4);
+    // Two of four pass; of the six pairs one has none of them.
+    expect(values).toEqual({ 'drawn.pass@1': 0.5, 'drawn.pass@2': expect.closeTo(5 / 6, 12) as number });
+  });
+
   test('a file that asks for more of k than it repeats is told to repeat', async () => {
     const file = join(root, 'many.yaml');
     await writeFile(
