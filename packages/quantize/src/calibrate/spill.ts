@@ -62,7 +62,8 @@ export class Spill implements AsyncDisposable {
     const place: Place = { type: tensor.type, dims: [...tensor.dims], length, at: undefined };
     if (this.#held + length <= IN_MEMORY) {
       this.#held += length;
-      place.at = { tensor };
+      // An output in float16 cannot be fed again as it is.
+      place.at = { tensor: tensorFromBytes(tensor.type, tensorBytes(tensor), tensor.dims) };
     } else {
       place.at = { offset: await this.#write(tensorBytes(tensor)) };
       freeTensor(tensor);

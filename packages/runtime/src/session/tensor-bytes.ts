@@ -18,8 +18,8 @@ export function tensorFromBytes(
 }
 
 /** The bytes of a tensor on the CPU, without a copy. */
-export function tensorBytes(tensor: Tensor): Uint8Array {
-  return asBytes(tensor.data as unknown as ArrayBufferView);
+export function tensorBytes(tensor: Tensor): Uint8Array<ArrayBuffer> {
+  return asBytes(tensor.data as unknown as ArrayBufferView<ArrayBuffer>);
 }
 
 const VIEWS: Partial<
