@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withMachine, type MachineUse } from '@quantloop/jobs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
-const newFolder = () => mkdtemp(join(tmpdir(), 'quantloop-lease-'));
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+const newFolder = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'quantloop-lease-'));
+  folders.push(folder);
+  return folder;
+};
 
 describe('the machine lease', () => {
   test('one that measures is never beside another job, whatever the order', async () => {
