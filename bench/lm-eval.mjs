@@ -1,6 +1,6 @@
 // Likelihood tasks on stories260k and on a Llama of 134 million random weights: lm-evaluation-harness with Hugging Face
 // transformers, and quantloop, one after the other on the same documents. The harness is timed without loading, at its
-// default batch (1) and at the fastest of several; quantloop with its processes' start and loading. Prints seconds,
+// default batch (1) and at the fastest of several; quantloop with its process's start and loading. Prints seconds,
 // ratios, our peak memory beside the weights, and how far the scores are apart.
 //
 //   node bench/lm-eval.mjs [--shared ../shared] [--limit 100] [--large-limit 24]
@@ -75,7 +75,7 @@ async function compare(name, checkpoint, limit) {
   console.log(`${name}, ${limit} documents of each of ${TASKS.length} tasks`);
   const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
   console.log(
-    `  quantloop        ${total(mine).toFixed(1)} s   peak ${megabytes(peak)}, weights ${megabytes(weights)}`,
+    `  quantloop        ${mine.seconds.toFixed(1)} s   peak ${megabytes(peak)}, weights ${megabytes(weights)}`,
   );
   for (const batch of BATCHES) {
     const peer = await measure(python, [
@@ -87,7 +87,7 @@ async function compare(name, checkpoint, limit) {
       ...TASKS,
     ]);
     const theirs = JSON.parse(peer.output.trim().split('\n').at(-1));
-    const ratio = (total(theirs) / total(mine)).toFixed(1);
+    const ratio = (total(theirs) / mine.seconds).toFixed(1);
     console.log(
       `  lm-eval batch ${batch.padEnd(3)}${total(theirs).toFixed(1)} s   peak ${megabytes(peer.peak)}   ` +
         `${ratio}× as fast   scores differ by at most ${difference(mine, theirs).toExponential(1)}`,
@@ -95,15 +95,16 @@ async function compare(name, checkpoint, limit) {
   }
 }
 
-const total = (results) => Object.values(results).reduce((sum, { seconds }) => sum + seconds, 0);
+function total(results) {
+  return Object.values(results).reduce((sum, { seconds }) => sum + seconds, 0);
+}
 
 /** Relative for perplexities, which are large here. */
 function difference(mine, theirs) {
-  const apart = TASKS.flatMap((task) =>
-    Object.entries(mine[task].metrics).flatMap(([name, { value }]) => {
-      const theirValue = theirs[task].scores[`${name.slice(task.length + 1)},none`];
-      return theirValue === undefined ? [] : [Math.abs(value - theirValue) / Math.max(1, theirValue)];
-    }),
-  );
+  const apart = Object.entries(mine.metrics).flatMap(([name, { value }]) => {
+    const task = TASKS.find((known) => name.startsWith(`${known}.`));
+    const theirValue = theirs[task]?.scores[`${name.slice(task.length + 1)},none`];
+    return theirValue === undefined ? [] : [Math.abs(value - theirValue) / Math.max(1, theirValue)];
+  });
   return Math.max(...apart);
 }

@@ -13,6 +13,7 @@ model, data, batch_size, limit, *tasks = sys.argv[1:]
 # The task files name their data from there.
 os.chdir(data)
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TQDM_DISABLE"] = "1"
 logging.disable()
 
 import torch

@@ -13,7 +13,13 @@ export function demoCampaign(options: { threads: number }) {
         { task: 'demo_recall', limit: 150 },
         { task: 'demo_stories', limit: 60 },
         { metric: 'kl-divergence', tokens: 3000 },
+        {
+          prompts: ['Once upon a time', 'The little dog', '12 + 7 =', '48 - 5 =', 'One day, a girl named'],
+          newTokens: 24,
+        },
       ],
+      // Three bits a channel lose so much that its tasks need not be run.
+      stopWhen: { metric: 'kl-divergence.mean', above: 1 },
       performance: [
         { scenario: 'single-stream', promptTokens: 32, newTokens: 32, requests: 8 },
         { scenario: 'offline', promptTokens: 32, newTokens: 32, batch: [1, 8], repetitions: 4 },
