@@ -18,7 +18,7 @@ export function demoCampaign(options: { threads: number }) {
           newTokens: 24,
         },
       ],
-      // Three bits a channel lose so much that its tasks need not be run.
+      // What is this far from the baseline is not worth running its tasks.
       stopWhen: { metric: 'kl-divergence.mean', above: 1 },
       performance: [
         { scenario: 'single-stream', promptTokens: 32, newTokens: 32, requests: 8 },
