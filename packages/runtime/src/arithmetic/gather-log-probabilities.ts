@@ -2,6 +2,7 @@ import { GraphBuilder, ONNX_TYPES } from '@quantloop/onnx';
 import { Tensor } from 'onnxruntime-node';
 import { runnable } from '../decode/float16-tensor.ts';
 import type { Arithmetic } from './arithmetic.ts';
+import { chosenDistributions } from './chosen-distributions.ts';
 
 export interface GatherInput {
   /** `[..., vocabulary]`, float32 or float16. */
@@ -41,20 +42,10 @@ export async function gatherLogProbabilities(
 
 function gatherGraph(type: 'float32' | 'float16', vocabulary: number): Uint8Array {
   const graph = new GraphBuilder({ name: 'gather-log-probabilities' });
-  const logits = graph.input('logits', type, ['positions', vocabulary]);
-  const rows = graph.input('rows', 'int64', ['n']);
-  const targets = graph.input('targets', 'int64', ['n', 1]);
-  const chosen = graph.node('Gather', [logits, rows], { attributes: { axis: 0 } });
-  const wide = graph.node('Cast', [chosen], { attributes: { to: ONNX_TYPES.float32.code } });
-  const distribution = graph.node('LogSoftmax', [wide], { attributes: { axis: -1 } });
-  graph.node('GatherElements', [distribution, targets], {
-    outputs: ['log_probabilities'],
-    attributes: { axis: 1 },
-  });
+  const { wide, targets } = chosenDistributions(graph, type, vocabulary);
   const best = graph.node('ArgMax', [wide], { attributes: { axis: -1, keepdims: 1 } });
   const equal = graph.node('Equal', [best, targets]);
   graph.node('Cast', [equal], { outputs: ['greedy'], attributes: { to: ONNX_TYPES.uint8.code } });
-  graph.output('log_probabilities', 'float32', ['n', 1]);
   graph.output('greedy', 'uint8', ['n', 1]);
   return graph.bytes();
 }

@@ -1,7 +1,8 @@
-import { GraphBuilder, ONNX_TYPES } from '@quantloop/onnx';
+import { GraphBuilder } from '@quantloop/onnx';
 import { Tensor } from 'onnxruntime-node';
 import { runnable } from '../decode/float16-tensor.ts';
 import type { Arithmetic } from './arithmetic.ts';
+import { chosenDistributions } from './chosen-distributions.ts';
 
 export interface RankInput {
   /** `[..., vocabulary]`, float32 or float16. */
@@ -46,22 +47,12 @@ export async function rankTokens(arithmetic: Arithmetic, input: RankInput): Prom
 
 function rankGraph(type: 'float32' | 'float16', vocabulary: number): Uint8Array {
   const graph = new GraphBuilder({ name: 'rank-tokens' });
-  const logits = graph.input('logits', type, ['positions', vocabulary]);
-  const rows = graph.input('rows', 'int64', ['n']);
-  const targets = graph.input('targets', 'int64', ['n', 1]);
+  const { distribution } = chosenDistributions(graph, type, vocabulary);
   const top = graph.input('top', 'int64', [1]);
-  const chosen = graph.node('Gather', [logits, rows], { attributes: { axis: 0 } });
-  const wide = graph.node('Cast', [chosen], { attributes: { to: ONNX_TYPES.float32.code } });
-  const distribution = graph.node('LogSoftmax', [wide], { attributes: { axis: -1 } });
-  graph.node('GatherElements', [distribution, targets], {
-    outputs: ['log_probabilities'],
-    attributes: { axis: 1 },
-  });
   graph.node('TopK', [distribution, top], {
     outputs: ['top_log_probabilities', 'top_tokens'],
     attributes: { axis: -1, largest: 1, sorted: 1 },
   });
-  graph.output('log_probabilities', 'float32', ['n', 1]);
   graph.output('top_log_probabilities', 'float32', ['n', 'top']);
   graph.output('top_tokens', 'int64', ['n', 'top']);
   return graph.bytes();
