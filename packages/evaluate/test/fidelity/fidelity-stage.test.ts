@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
@@ -7,6 +7,7 @@ import { runStage } from '@quantloop/jobs';
 import { demoTasksFolder, importModel } from '@quantloop/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleTask, type EvaluateFidelityOutput, FidelityItems, fidelityStage } from '../../src/index.ts';
+import { roundWeights } from '../support/round-weights.ts';
 
 const engine: Engine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const { folder } = await importModel({ source: 'builtin:demo', folder: join(root, 'model') });
   const copy = join(root, 'damaged');
   await cp(folder, copy, { recursive: true });
-  await roundWeights(join(copy, 'model.onnx_data'));
+  await roundWeights(copy, 12);
   model = await store.putFolder(folder);
   damaged = await store.putFolder(copy);
   const task = async (name: string, limit: number): Promise<FidelityCheck> => {
@@ -42,14 +43,6 @@ afterAll(async () => {
   await store.close();
   await rm(root, { recursive: true, force: true });
 });
-
-/** As a coarse quantizer would: every weight to a multiple of 1/12. */
-async function roundWeights(file: string): Promise<void> {
-  const bytes = await readFile(file);
-  const weights = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  await rm(file);
-  await writeFile(file, Buffer.from(weights.map((value) => Math.round(value * 12) / 12).buffer));
-}
 
 const itemsOf = async (ref: ArtifactRef) => FidelityItems.parse(await store.readJson(ref));
 

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
@@ -8,6 +8,7 @@ import { demoTasksFolder, importModel, loadTokenizer } from '@quantloop/models';
 import { forwardLogits, openSession } from '@quantloop/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EvaluateFidelityOutput, fidelityStage, quantile } from '../../../src/index.ts';
+import { roundWeights } from '../../support/round-weights.ts';
 
 const engine: OnnxRuntimeEngine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
 const TOKENS = 3000;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   store = await openStore({ root: join(root, 'store') });
   const { folder } = await importModel({ source: 'builtin:demo', folder: join(root, 'model') });
   await cp(folder, join(root, 'damaged'), { recursive: true });
-  await roundWeights(join(root, 'damaged', 'model.onnx_data'));
+  await roundWeights(join(root, 'damaged'), 64);
   model = await store.putFolder(folder);
   damaged = await store.putFolder(join(root, 'damaged'));
   text = await store.putFile(join(demoTasksFolder(), 'data/stories.jsonl'), 'application/jsonl');
@@ -38,14 +39,6 @@ afterAll(async () => {
   await store.close();
   await rm(root, { recursive: true, force: true });
 });
-
-/** As a careful quantizer would: every weight to a multiple of 1/64. */
-async function roundWeights(file: string): Promise<void> {
-  const bytes = await readFile(file);
-  const weights = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  await rm(file);
-  await writeFile(file, Buffer.from(weights.map((value) => Math.round(value * 64) / 64).buffer));
-}
 
 /** Both models' log-probabilities over the same windows, by the book: one row at a time in float64. */
 async function byTheBook(): Promise<Record<string, number>> {

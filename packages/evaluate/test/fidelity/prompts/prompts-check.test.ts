@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
@@ -15,6 +15,7 @@ import { importModel, loadTokenizer } from '@quantloop/models';
 import { generateGreedy, openSession } from '@quantloop/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fidelityStage } from '../../../src/index.ts';
+import { roundWeights } from '../../support/round-weights.ts';
 
 const engine: Engine = { kind: 'onnxruntime', provider: 'cpu', threads: 2 };
 const PROMPTS: Prompt[] = [
@@ -42,11 +43,7 @@ beforeAll(async () => {
   model = await store.putFolder(folder);
   damaged = await changed('damaged', async (copy) => {
     // As a coarse quantizer would: every weight to a multiple of 1/8.
-    const file = join(copy, 'model.onnx_data');
-    const bytes = await readFile(file);
-    const weights = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    await rm(file);
-    await writeFile(file, Buffer.from(weights.map((value) => Math.round(value * 8) / 8).buffer));
+    await roundWeights(copy, 8);
   });
 });
 
