@@ -9,6 +9,9 @@ export { nearestName, suggestName } from './errors/nearest-name.ts';
 export { ArtifactRef, FOLDER_MEDIA_TYPE } from './board/artifact-ref.ts';
 export { Estimate, Comparison, Measurement, Metrics } from './board/measurement.ts';
 export { Answer, Fault, PromptAnswers } from './board/prompt-answers.ts';
+export { Act } from './board/act.ts';
+export type { Board, Spent } from './board/board.ts';
+export { Effort, FULL_EFFORT } from './board/evidence.ts';
 export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
 export {
   Granularity,
@@ -46,6 +49,7 @@ export {
   VerdictResult,
 } from './decide/decision.ts';
 export { decide } from './decide/decide.ts';
+export { lookConfidence } from './decide/look-confidence.ts';
 export { judge, type Judgement } from './decide/judge.ts';
 export { recoveryOf, unevenLosses, type UnevenLoss } from './decide/recovery.ts';
 export { stopReason } from './decide/stop-early.ts';
@@ -73,6 +77,7 @@ export {
 export { headline, scenarioMetrics, type KnownMetric } from './plan/scenario-metrics.ts';
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { checkName } from './plan/check-name.ts';
+export type { Look, MixBudget, Proposal, Step } from './plan/step.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Recipe } from '../campaign/recipe.ts';
 import { ArtifactRef } from './artifact-ref.ts';
+import { Effort } from './evidence.ts';
 import { Metrics } from './measurement.ts';
 
 /** What one stage of a trial cost, and whether it had to be computed. */
@@ -36,6 +37,10 @@ export const Trial = z.strictObject({
   /** Short name of the recipe, e.g. `rtn-int4-g32-sym`; `baseline` for the baseline. */
   label: z.string(),
   round: z.int().nonnegative(),
+  /** Why it was planned, as a sentence. */
+  planned: z.string().optional(),
+  /** The latest look at it; absent: all of it, at once. */
+  effort: Effort.optional(),
   status: z.enum(['measured', 'stopped', 'failed', 'cancelled']),
   /** The target has no kernel for it: its speed is not evidence and can never win on speed. */
   simulated: z.boolean(),

@@ -5,7 +5,7 @@ import type { Target } from '../campaign/target.ts';
 
 /** A trial to run, with the target it runs on. */
 export interface PlannedTrial {
-  trial: Pick<Trial, 'id' | 'model' | 'target' | 'recipe' | 'label' | 'round' | 'simulated'>;
+  trial: Pick<Trial, 'id' | 'model' | 'target' | 'recipe' | 'label' | 'round' | 'planned' | 'simulated'>;
   target: Target;
   /** Present when its recipe is calibrated. */
   calibration?: Calibration;

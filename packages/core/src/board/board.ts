@@ -1,0 +1,27 @@
+import type { PlannedTrial } from '../plan/plan-round.ts';
+import type { Act } from './act.ts';
+import type { ArtifactRef } from './artifact-ref.ts';
+import type { Trial } from './trial.ts';
+
+/** All that a campaign knows at one moment. Plain data: what is done next is a pure function of it. */
+export interface Board {
+  /** Every trial planned so far, in the order of planning. */
+  planned: readonly PlannedTrial[];
+  /** The row of each trial that has been looked at, baselines too, as of its latest look. */
+  trials: readonly Trial[];
+  /** What quantizing each weight does to a model's output, by model, where it was measured. */
+  scans: Readonly<Record<string, ArtifactRef>>;
+  spent: Spent;
+  /** What people did, in order. */
+  acts: readonly Act[];
+}
+
+/** Seconds. */
+export interface Spent {
+  /** Since the campaign began. */
+  wallClock: number;
+  /** Of measuring jobs, by target. */
+  byTarget: Readonly<Record<string, number>>;
+  /** Of all jobs, by model. */
+  byModel: Readonly<Record<string, number>>;
+}
