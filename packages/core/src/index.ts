@@ -28,7 +28,14 @@ export { Role, ROLES } from './campaign/role.ts';
 export { coversLayer, parseLayerRanges, type LayerRange } from './campaign/layer-ranges.ts';
 export { Name, Engine, LaunchedServer, OnnxRuntimeEngine, OpenAiEngine, Target } from './campaign/target.ts';
 export { Quantity } from './campaign/quantity.ts';
-export { LIMIT_KINDS, MetricRequirement, Requirement, type LimitKind } from './campaign/requirement.ts';
+export {
+  LIMIT_KINDS,
+  limitOf,
+  MetricRequirement,
+  Requirement,
+  type LimitKind,
+} from './campaign/requirement.ts';
+export { PRESET_NAMES, WrittenRequirement } from './campaign/written-requirement.ts';
 export { PERPLEXITY_CONTEXT, PerplexityConvention } from './campaign/perplexity.ts';
 export { CATEGORIES, Category } from './campaign/category.ts';
 export { Message, Prompt, PromptsItem, Sampling } from './campaign/prompts.ts';
@@ -49,10 +56,12 @@ export {
   VerdictResult,
 } from './decide/decision.ts';
 export { decide } from './decide/decide.ts';
-export { lookConfidence } from './decide/look-confidence.ts';
-export { judge, type Judgement } from './decide/judge.ts';
+export { atConfidence } from './decide/at-confidence.ts';
+export { lookConfidence, spendingParts } from './decide/look-confidence.ts';
+export { judge, type JudgeOptions, type Judgement } from './decide/judge.ts';
 export { recoveryOf, unevenLosses, type UnevenLoss } from './decide/recovery.ts';
 export { stopReason } from './decide/stop-early.ts';
+export { applicable } from './decide/applicable.ts';
 export { compare } from './decide/observe.ts';
 export { paretoFront, type Axis } from './decide/front.ts';
 export { plotAxes } from './decide/plot-axes.ts';
@@ -75,6 +84,8 @@ export {
   knownMetrics,
 } from './plan/known-metrics.ts';
 export { headline, scenarioMetrics, type KnownMetric } from './plan/scenario-metrics.ts';
+export type { TaskScores } from './plan/requirements/task-scores.ts';
+export { expandRequirements, type RequirementContext } from './plan/requirements/expand-requirements.ts';
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { checkName } from './plan/check-name.ts';
 export type { Look, MixBudget, Proposal, Step } from './plan/step.ts';

@@ -41,7 +41,7 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
     const gathered = await openStore({ root });
     const file = absoluteSources(parseCampaignFile(text.value), text.file);
     const fidelity = await resolveFidelity({ file, campaignFile: text.file, store: gathered });
-    const { checks, fidelityMetrics } = fidelity;
+    const { checks, fidelityMetrics, tasks } = fidelity;
     const { calibration, issues: calibrationIssues } = await resolveCalibration({
       file,
       campaignFile: text.file,
@@ -63,6 +63,7 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
       file,
       checks,
       fidelityMetrics,
+      tasks,
       scenarios,
       issues,
       ...(calibration !== undefined && { calibration }),

@@ -10,6 +10,7 @@ import {
   type FidelityCheck,
   type KnownMetric,
   type SpecIssue,
+  type TaskScores,
 } from '@quantloop/core';
 import { bundleTask, categoryOf, knownRecoveryMetrics, type DataPlace } from '@quantloop/evaluate';
 import { demoTasksFolder } from '@quantloop/models';
@@ -21,6 +22,7 @@ import { storeTexts } from './store-texts.ts';
 export interface ResolvedFidelity {
   checks: FidelityCheck[];
   fidelityMetrics: KnownMetric[];
+  tasks: TaskScores[];
   issues: SpecIssue[];
 }
 
@@ -34,12 +36,13 @@ export async function resolveFidelity(options: {
   store: Store;
 }): Promise<ResolvedFidelity> {
   const { file } = options;
-  const resolved: ResolvedFidelity = { checks: [], fidelityMetrics: [], issues: [] };
+  const resolved: ResolvedFidelity = { checks: [], fidelityMetrics: [], tasks: [], issues: [] };
   for (const [index, item] of file.evaluation.fidelity.entries()) {
     try {
-      const { check, metrics } = await resolveItem(item, options);
+      const { check, metrics, task } = await resolveItem(item, options);
       resolved.checks.push(check);
       resolved.fidelityMetrics.push(...metrics);
+      if (task !== undefined) resolved.tasks.push(task);
     } catch (error) {
       if (!(error instanceof QuantloopError)) throw error;
       // Its metrics would be known; their names are not to be called unknown as well.
@@ -49,10 +52,7 @@ export async function resolveFidelity(options: {
       resolved.issues.push({ path, message, ...(hint === undefined ? {} : { hint }) });
     }
   }
-  const categories = resolved.checks.flatMap((check) =>
-    check.kind === 'task' ? [check.category ?? categoryOf(check.name)] : [],
-  );
-  resolved.fidelityMetrics.push(...knownRecoveryMetrics(categories));
+  resolved.fidelityMetrics.push(...knownRecoveryMetrics(resolved.tasks.map(({ category }) => category)));
   return resolved;
 }
 
@@ -72,10 +72,10 @@ function metricsOf(item: Exclude<Item, TaskItem>): readonly KnownMetric[] {
 async function resolveItem(
   item: Item,
   { file, campaignFile, store }: { file: CampaignFile; campaignFile: string; store: Store },
-): Promise<{ check: FidelityCheck; metrics: readonly KnownMetric[] }> {
+): Promise<{ check: FidelityCheck; metrics: readonly KnownMetric[]; task?: TaskScores }> {
   const folder = dirname(campaignFile);
   if ('task' in item) {
-    const { name, bundle, metrics } = await bundleTask({
+    const { name, bundle, metrics, scores, parts } = await bundleTask({
       nameOrPath: taskPlace(item.task, folder),
       store,
       fewShot: item.fewShot,
@@ -91,7 +91,8 @@ async function resolveItem(
       ...(category !== undefined && { category }),
       ...(runUnsafeCode && { runUnsafeCode }),
     };
-    return { check, metrics };
+    const task = { name, category: category ?? categoryOf(name), scores, parts };
+    return { check, metrics, task };
   }
   if ('prompts' in item) {
     const { prompts, newTokens, sampling, chat } = item;

@@ -7,14 +7,16 @@ import { z } from 'zod';
 export const Effort = z.strictObject({
   /** Which look this is, from 1. */
   look: z.int().positive(),
-  /** How many looks there may be in all; every one spends some of the error that a verdict may make. */
+  /** How many looks there may be in all. */
   looks: z.int().positive(),
   /** Of each task's documents, counted from the first; 1: all of them. */
   share: z.number().positive().max(1),
   /** Repetitions and requests of the scenarios are multiplied by it. */
   repetitions: z.int().positive(),
+  /** The part of the error a verdict may make that this look may spend: of all looks they add up to 1. */
+  alpha: z.number().positive().max(1),
 });
 export type Effort = z.infer<typeof Effort>;
 
 /** All there is to see, at once: what a baseline gets, and every trial of a campaign that does not race. */
-export const FULL_EFFORT: Effort = { look: 1, looks: 1, share: 1, repetitions: 1 };
+export const FULL_EFFORT: Effort = { look: 1, looks: 1, share: 1, repetitions: 1, alpha: 1 };

@@ -3,10 +3,10 @@ import { CalibrationSource } from './calibration.ts';
 import { FidelityItem } from './evaluation.ts';
 import { Quantity } from './quantity.ts';
 import { RecipeGrid } from './recipe.ts';
-import { Requirement } from './requirement.ts';
 import { ScenarioItem } from './scenario.ts';
 import { StopRule } from './stop-rule.ts';
 import { Name, Target } from './target.ts';
+import { WrittenRequirement } from './written-requirement.ts';
 
 /** What to prefer among the acceptable: the first objective decides unless the difference is within the noise. */
 export const Objective = z.union([
@@ -35,7 +35,7 @@ export const CampaignFile = z.strictObject({
     /** Gives hopeless trials up after the divergence check. */
     stopWhen: StopRule.optional(),
   }),
-  requirements: Requirement,
+  requirements: WrittenRequirement,
   objective: z.union([Objective, z.array(Objective).min(1)]),
   search: z.strictObject({ recipes: z.array(RecipeGrid).min(1) }),
   budget: z

@@ -1,24 +1,20 @@
 import { z } from 'zod';
 
-const UNITS: Record<string, number> = {
-  '%': 0.01,
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  us: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  min: 60,
-  h: 3600,
-};
+const Dimension = z.enum(['size', 'duration']);
+
+const SIZES = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const DURATIONS = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 };
+const UNITS: Record<string, number> = { '%': 0.01, ...SIZES, ...DURATIONS };
 
 const PATTERN = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-z%]*)$/;
 
-const Parsed = z.strictObject({ value: z.number(), relative: z.boolean() });
+const Parsed = z.strictObject({
+  value: z.number(),
+  /** Written in per cent. */
+  relative: z.boolean(),
+  /** Of the unit written; none for a plain number. */
+  dimension: Dimension.optional(),
+});
 
 /** A number, or a number with a unit: `3%`, `40 MiB`, `12 ms`, `6h`. Sizes come out in bytes, durations in seconds. */
 export const Quantity = z.union([z.number(), z.string(), Parsed]).transform((input, context) => {
@@ -35,6 +31,12 @@ export const Quantity = z.union([z.number(), z.string(), Parsed]).transform((inp
     });
     return z.NEVER;
   }
-  return { value: Number(match[1]) * factor, relative: unit === '%' };
+  const dimension: z.infer<typeof Dimension> | undefined =
+    unit in SIZES ? 'size' : unit in DURATIONS ? 'duration' : undefined;
+  return {
+    value: Number(match[1]) * factor,
+    relative: unit === '%',
+    ...(dimension !== undefined && { dimension }),
+  };
 });
 export type Quantity = z.output<typeof Quantity>;

@@ -11,14 +11,16 @@ export const Verdict = z.strictObject({
   metric: z.string(),
   /** The limit in words, e.g. `drop ≤ 0.02`. */
   requirement: z.string(),
-  result: VerdictResult,
-  /** What is compared with the limit (a drop, a ratio, the value itself), with its 95 % interval. */
-  observed: Estimate.nullable(),
+  /** Coverage of the interval that settles it: asked for, and raised where it is one of several looks. */
+  confidence: z.number(),
   limit: z.number(),
-  /** `at-most` or `at-least` the limit. */
+  /** Which side of the limit it must lie on; the negation of a limit asks for the other side. */
   direction: z.enum(['at-most', 'at-least']),
+  /** What is compared with the limit (a drop, a ratio, the value itself), with its interval of that confidence. */
+  observed: Estimate.nullable(),
   /** The limit as an absolute value of the metric, where the baseline fixes one. */
   gate: z.number().nullable(),
+  result: VerdictResult,
   /** How far the value lies beyond the limit, as a fraction of the limit's scale; 0 when it passes. */
   shortfall: z.number().nonnegative(),
   /** Why it could not be judged, or what was not measured. */

@@ -1,17 +1,23 @@
 import { formatValue } from '../board/format-value.ts';
-import type { Metrics } from '../board/measurement.ts';
+import type { Estimate, Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import {
-  LIMIT_KINDS,
+  limitOf,
   type LimitKind,
   type MetricRequirement,
   type Requirement,
 } from '../campaign/requirement.ts';
 import { SPEED } from '../plan/known-metrics.ts';
 import { headline } from '../plan/scenario-metrics.ts';
+import { applicable } from './applicable.ts';
+import { atConfidence } from './at-confidence.ts';
 import type { Verdict, VerdictResult } from './decision.ts';
+import { lookConfidence } from './look-confidence.ts';
 import { observe } from './observe.ts';
+
+/** Of a requirement that says nothing else. */
+const CONFIDENCE = 0.95;
 
 export interface JudgeOptions {
   requirements: Requirement;
@@ -33,9 +39,12 @@ export interface Judgement {
   binding: Verdict[];
 }
 
-/** Judges a measured trial by the whole tree of requirements, three-valued: pass, fail, inconclusive. */
+/** Judges a trial by all requirements that count on its target in the scenario, three-valued: pass, fail, inconclusive. */
 export function judge(options: JudgeOptions): Judgement {
-  return judgeTree(options.requirements, options);
+  const { requirements, trial, scenario } = options;
+  const counting = applicable(requirements, { target: trial.target, scenario: scenario.name });
+  if (counting === undefined) return { result: 'pass', verdicts: [], shortfall: 0, binding: [] };
+  return judgeTree(counting, options);
 }
 
 function judgeTree(requirement: Requirement, options: JudgeOptions): Judgement {
@@ -75,51 +84,60 @@ const best = (results: VerdictResult[]) => ORDER.findLast((result) => results.in
 function judgeLimit(requirement: MetricRequirement, options: JudgeOptions): Verdict {
   const { trial, baseline, scenario, scenarios } = options;
   const metric = requirement.metric === SPEED ? headline(scenario).name : requirement.metric;
-  const kind = LIMIT_KINDS.find((name) => requirement[name] !== undefined)!;
-  const limit = requirement[kind]!;
+  const { kind, limit } = limitOf(requirement);
+  const asked = requirement.confidence ?? CONFIDENCE;
+  const confidence = trial.effort === undefined ? asked : lookConfidence(asked, trial.effort);
+  const negated = requirement.not === true;
   const candidate = trial.metrics[metric];
   const base = baseline?.[metric];
-  const shown = describeLimit(kind, limit.value, limit.relative, candidate?.unit ?? base?.unit ?? '');
-  const open = { metric, requirement: shown, limit: limit.value, observed: null, gate: null } as const;
-  const direction = kind === 'min' || kind.startsWith('min') ? 'at-least' : 'at-most';
+  const words = describeLimit(kind, limit.value, limit.relative, candidate?.unit ?? base?.unit ?? '');
+  const shown = negated ? `not ${words}` : words;
+  const direction = kind.startsWith('min') === negated ? 'at-most' : 'at-least';
+  const open = {
+    metric,
+    requirement: shown,
+    confidence,
+    limit: limit.value,
+    direction,
+    observed: null,
+    gate: null,
+  } as const;
   if (candidate === undefined) {
-    return { ...open, direction, result: 'fail', shortfall: 1, note: `${metric} was not measured` };
+    return { ...open, result: 'fail', shortfall: 1, note: `${metric} was not measured` };
   }
   if (trial.simulated && scenarios.some(({ name }) => metric.startsWith(`${name}.`))) {
     const note = 'simulated on this target: its speed is not evidence';
-    return { ...open, direction, result: 'fail', shortfall: 1, note };
+    return { ...open, result: 'fail', shortfall: 1, note };
   }
   const seen = observe({ kind, relative: limit.relative, candidate, baseline: base });
   if (seen === undefined) {
-    return {
-      ...open,
-      direction,
-      result: 'inconclusive',
-      shortfall: 1,
-      note: `the baseline has no ${metric}`,
-    };
+    return { ...open, result: 'inconclusive', shortfall: 1, note: `the baseline has no ${metric}` };
   }
-  const { observed } = seen;
+  const observed = atConfidence(seen.observed, confidence);
   if (!Object.values(observed).every(Number.isFinite)) {
     const note = `nothing can be related to the baseline's ${metric}, which is ${base?.value}`;
-    return { ...open, direction, result: 'inconclusive', shortfall: 1, note };
+    return { ...open, result: 'inconclusive', shortfall: 1, note };
   }
-  const result = settle(observed.low, observed.high, limit.value, seen.direction);
+  const result = settle(observed, limit.value, { direction, negated });
   return {
-    metric,
-    requirement: shown,
+    ...open,
     result,
     observed,
-    limit: limit.value,
-    direction: seen.direction,
     gate: seen.gate(limit.value),
-    shortfall: result === 'pass' ? 0 : shortfallOf(observed.value, limit.value, seen.direction),
+    shortfall: result === 'pass' ? 0 : shortfallOf(observed.value, limit.value, direction),
   };
 }
 
-function settle(low: number, high: number, limit: number, direction: Verdict['direction']): VerdictResult {
-  if (direction === 'at-most') return high <= limit ? 'pass' : low > limit ? 'fail' : 'inconclusive';
-  return low >= limit ? 'pass' : high < limit ? 'fail' : 'inconclusive';
+/** On the limit itself a limit holds, and its negation does not. */
+function settle(
+  { low, high }: Estimate,
+  limit: number,
+  { direction, negated }: { direction: Verdict['direction']; negated: boolean },
+): VerdictResult {
+  const within = negated ? (value: number) => value < limit : (value: number) => value <= limit;
+  const beyond = negated ? (value: number) => value > limit : (value: number) => value >= limit;
+  const holds = direction === 'at-most' ? within : beyond;
+  return holds(low) && holds(high) ? 'pass' : holds(low) || holds(high) ? 'inconclusive' : 'fail';
 }
 
 /** Distance beyond the limit over the size of the limit, so that limits of different units can be ranked together. */

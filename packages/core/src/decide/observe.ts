@@ -1,10 +1,10 @@
 import type { Comparison, Estimate, Measurement } from '../board/measurement.ts';
 import type { LimitKind } from '../campaign/requirement.ts';
+import { recoveryOf } from './recovery.ts';
 
-/** What a limit looks at: an estimate that must lie at most, or at least, at the limit. */
+/** What a limit looks at: an estimate that must lie on one side of it. */
 export interface Observation {
   observed: Estimate;
-  direction: 'at-most' | 'at-least';
   /** The absolute value of the metric at which the limit is met exactly; null where no baseline fixes one. */
   gate: (limit: number) => number;
 }
@@ -24,34 +24,35 @@ export function observe(options: ObserveOptions): Observation | undefined {
     const { value, low, high } = candidate;
     return {
       observed: { value, low, high },
-      direction: kind === 'min' ? 'at-least' : 'at-most',
       gate: (limit) => limit,
     };
   }
   if (baseline === undefined) return undefined;
-  const { difference, ratio } = compare(candidate, baseline);
+  const comparison = compare(candidate, baseline);
+  const { difference, ratio } = comparison;
   const base = baseline.value;
   switch (kind) {
     case 'maxDrop':
       return {
         observed: relative ? map(ratio, (r) => 1 - r) : map(difference, (d) => -d),
-        direction: 'at-most',
         gate: (limit) => (relative ? base * (1 - limit) : base - limit),
       };
     case 'maxIncrease':
       return {
         observed: relative ? map(ratio, (r) => r - 1) : difference,
-        direction: 'at-most',
         gate: (limit) => (relative ? base * (1 + limit) : base + limit),
       };
     case 'minRecovery':
-      return { observed: ratio, direction: 'at-least', gate: (limit) => base * limit };
+      return {
+        observed: recoveryOf(candidate, comparison),
+        gate: (limit) => (candidate.higherIsBetter ? base * limit : base / limit),
+      };
     case 'maxRatio':
-      return { observed: ratio, direction: 'at-most', gate: (limit) => base * limit };
+      return { observed: ratio, gate: (limit) => base * limit };
     case 'minSpeedup':
       return candidate.higherIsBetter
-        ? { observed: ratio, direction: 'at-least', gate: (limit) => base * limit }
-        : { observed: map(ratio, (r) => 1 / r), direction: 'at-least', gate: (limit) => base / limit };
+        ? { observed: ratio, gate: (limit) => base * limit }
+        : { observed: map(ratio, (r) => 1 / r), gate: (limit) => base / limit };
   }
 }
 

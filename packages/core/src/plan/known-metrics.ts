@@ -9,14 +9,14 @@ export const SPEED = 'speed';
 
 /** The metrics of every trial that come from no task and no scenario. */
 export const MODEL_METRICS: readonly KnownMetric[] = [
-  { name: 'model.bytes', higherIsBetter: false },
+  { name: 'model.bytes', higherIsBetter: false, dimension: 'size' },
   { name: 'model.bits_per_weight', higherIsBetter: false },
   { name: 'model.weight_error', higherIsBetter: false },
-  { name: 'memory.peak', higherIsBetter: false },
-  { name: 'memory.weights', higherIsBetter: false },
-  { name: 'memory.kv_cache_per_token', higherIsBetter: false },
+  { name: 'memory.peak', higherIsBetter: false, dimension: 'size' },
+  { name: 'memory.weights', higherIsBetter: false, dimension: 'size' },
+  { name: 'memory.kv_cache_per_token', higherIsBetter: false, dimension: 'size' },
   /** Where there are NVIDIA devices. */
-  { name: 'memory.gpu_peak', higherIsBetter: false },
+  { name: 'memory.gpu_peak', higherIsBetter: false, dimension: 'size' },
   { name: 'gpu.utilisation', higherIsBetter: true },
 ];
 

@@ -3,8 +3,8 @@ import { CalibrationSource } from '../campaign/calibration.ts';
 import { CampaignFile } from '../campaign/campaign-file.ts';
 import { FidelityItem, TextSource } from '../campaign/evaluation.ts';
 import { MixEntryGrid, RecipeGrid, WeightRecipeGrid } from '../campaign/recipe.ts';
-import { LIMIT_KINDS } from '../campaign/requirement.ts';
 import { ScenarioItem, ServerLoad, Slo } from '../campaign/scenario.ts';
+import { REQUIREMENT_KEYS } from '../campaign/written-requirement.ts';
 import { LaunchedServer, OnnxRuntimeEngine, OpenAiEngine } from '../campaign/target.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
@@ -40,9 +40,10 @@ const KEYS_AT: Record<string, readonly string[]> = {
   load: ServerLoad.options.flatMap((option) => Object.keys(option.shape)),
   slo: Object.keys(Slo.shape),
   prompts: Object.keys(TextSource.shape),
-  requirements: ['all', 'any', 'metric', ...LIMIT_KINDS],
-  all: ['all', 'any', 'metric', ...LIMIT_KINDS],
-  any: ['all', 'any', 'metric', ...LIMIT_KINDS],
+  requirements: REQUIREMENT_KEYS,
+  all: REQUIREMENT_KEYS,
+  any: REQUIREMENT_KEYS,
+  not: REQUIREMENT_KEYS,
   objective: ['minimize', 'maximize'],
   search: ['recipes'],
   recipes: Object.keys(RecipeGrid.shape),

@@ -3,7 +3,6 @@ import type { Campaign } from '../campaign/campaign.ts';
 import type { CampaignFile, Objective } from '../campaign/campaign-file.ts';
 import type { FidelityCheck } from '../campaign/evaluation.ts';
 import type { MethodFacts } from '../campaign/recipe.ts';
-import type { Requirement } from '../campaign/requirement.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
@@ -13,6 +12,8 @@ import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
 import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
 import { recipeSupport } from './recipe-parts.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
+import { expandRequirements } from './requirements/expand-requirements.ts';
+import type { TaskScores } from './requirements/task-scores.ts';
 import { serverIssues } from './server-issues.ts';
 
 export interface ResolveCampaignOptions {
@@ -22,6 +23,8 @@ export interface ResolveCampaignOptions {
   checks: FidelityCheck[];
   /** The metrics these checks measure. */
   fidelityMetrics: readonly KnownMetric[];
+  /** The tasks among these checks, which requirements may name together. */
+  tasks: readonly TaskScores[];
   /** The scenarios of the file, resolved in order. */
   scenarios: Scenario[];
   /** The texts of the file, or the models' own, resolved. @default none: calibrated methods are refused */
@@ -34,7 +37,14 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
   const objectives = Array.isArray(file.objective) ? file.objective : [file.objective];
   const { recipes, issues: recipeIssues } = expandRecipes(file.search.recipes, methods);
   const calibrated = recipes.filter(({ recipe }) => needsCalibration(recipe, methods));
-  const metrics = knownMetrics(file, options.fidelityMetrics).map((metric) => metric.name);
+  const known = knownMetrics(file, options.fidelityMetrics);
+  const metrics = known.map((metric) => metric.name);
+  const requirements = expandRequirements(file.requirements, {
+    metrics: known,
+    tasks: options.tasks,
+    scenarios: options.scenarios,
+    targets: file.targets.map(({ id }) => id),
+  });
   const issues = [
     ...recipeIssues,
     // Texts that cannot be read are an issue of their own.
@@ -56,7 +66,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     ...duplicateIssues('evaluation.fidelity', checks.map(checkName)),
     ...stopRuleIssues(file, checks),
     ...serverIssues(file.targets, checks),
-    ...requirementIssues(file.requirements, ['requirements'], metrics),
+    ...requirements.issues,
     ...objectives.flatMap((objective, i) =>
       metricIssues(
         objectiveMetric(objective),
@@ -73,7 +83,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
       hint: 'Raise budget.trials or name fewer recipes.',
     });
   }
-  if (issues.length > 0) throw new InvalidSpec(issues);
+  if (issues.length > 0 || requirements.requirement === undefined) throw new InvalidSpec(issues);
   return {
     schemaVersion: 1,
     campaign: file.campaign,
@@ -83,7 +93,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     fidelity: checks,
     performance: options.scenarios,
     ...(file.evaluation.stopWhen !== undefined && { stopWhen: file.evaluation.stopWhen }),
-    requirements: file.requirements,
+    requirements: requirements.requirement,
     objectives,
     candidates: recipes.map((each) => ({
       recipe: each.recipe,
@@ -118,20 +128,6 @@ function calibrationIssues(
   const hint =
     'Add calibration: { file: ./calibration.jsonl, field: text }, some 128 texts like those the model will see.';
   return [...named.values()].map((issue) => ({ ...issue, hint }));
-}
-
-function requirementIssues(
-  requirement: Requirement,
-  path: (string | number)[],
-  metrics: readonly string[],
-): SpecIssue[] {
-  for (const key of ['all', 'any'] as const) {
-    if (key in requirement) {
-      const parts = (requirement as Record<typeof key, Requirement[]>)[key];
-      return parts.flatMap((part, i) => requirementIssues(part, [...path, key, i], metrics));
-    }
-  }
-  return 'metric' in requirement ? metricIssues(requirement.metric, [...path, 'metric'], metrics) : [];
 }
 
 /** The rule looks at what is measured before any task. */

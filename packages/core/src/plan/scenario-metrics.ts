@@ -4,16 +4,18 @@ import type { Scenario, ScenarioItem } from '../campaign/scenario.ts';
 export interface KnownMetric {
   name: string;
   higherIsBetter: boolean;
+  /** What it is measured in, where that is bytes or seconds. */
+  dimension?: 'size' | 'duration';
 }
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99'];
 const TIMINGS = ['ttft', 'tpot', 'itl', 'e2e'];
 
-const lower = (name: string): KnownMetric => ({ name, higherIsBetter: false });
+const time = (name: string): KnownMetric => ({ name, higherIsBetter: false, dimension: 'duration' });
 const higher = (name: string): KnownMetric => ({ name, higherIsBetter: true });
 
 const latencies = (prefix: string): KnownMetric[] =>
-  TIMINGS.flatMap((timing) => PERCENTILES.map((percentile) => lower(`${prefix}.${timing}.${percentile}`)));
+  TIMINGS.flatMap((timing) => PERCENTILES.map((percentile) => time(`${prefix}.${timing}.${percentile}`)));
 const throughputs = (prefix: string): KnownMetric[] =>
   ['tokens_per_second', 'requests_per_second'].map((rate) => higher(`${prefix}.${rate}`));
 
@@ -28,9 +30,9 @@ export function scenarioMetrics(scenario: Scenario | ScenarioItem): KnownMetric[
         ...throughputs(name),
         ...scenario.batch.flatMap((size) => [
           ...throughputs(`${name}.batch${size}`),
-          lower(`${name}.batch${size}.ttft.p50`),
-          lower(`${name}.batch${size}.tpot.p50`),
-          lower(`${name}.batch${size}.e2e.p50`),
+          time(`${name}.batch${size}.ttft.p50`),
+          time(`${name}.batch${size}.tpot.p50`),
+          time(`${name}.batch${size}.e2e.p50`),
         ]),
       ];
     case 'server':
@@ -48,10 +50,12 @@ export function scenarioMetrics(scenario: Scenario | ScenarioItem): KnownMetric[
 
 type ServerScenario = Extract<Scenario | ScenarioItem, { scenario: 'server' }>;
 
-/** What the loads of a server are called; a sweep's is the one it ends at. */
+/** What the loads of a server are called, the heaviest last; a sweep's is the one it ends at. */
 function serverLoads({ name, load }: ServerScenario): string[] {
-  if ('concurrency' in load) return load.concurrency.map((clients) => `${name}.concurrency${clients}`);
-  if ('rate' in load) return load.rate.map((rate) => `${name}.rate${rate}`);
+  const rising = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+  if ('concurrency' in load)
+    return rising(load.concurrency).map((clients) => `${name}.concurrency${clients}`);
+  if ('rate' in load) return rising(load.rate).map((rate) => `${name}.rate${rate}`);
   return [`${name}.saturation`];
 }
 
@@ -65,10 +69,16 @@ const sweptLoad = ({ name, load }: ServerScenario): string =>
  */
 export function headline(scenario: Scenario): KnownMetric {
   const { name } = scenario;
-  if (scenario.scenario === 'single-stream') return lower(`${name}.tpot.p50`);
+  if (scenario.scenario === 'single-stream') return time(`${name}.tpot.p50`);
   if (scenario.scenario === 'offline') return higher(`${name}.tokens_per_second`);
   const { load } = scenario;
-  if ('rate' in load) return lower(`${name}.rate${Math.max(...load.rate)}.e2e.p50`);
-  if ('sweep' in load) return higher(`${name}.saturation.tokens_per_second`);
-  return higher(`${name}.concurrency${Math.max(...load.concurrency)}.tokens_per_second`);
+  if ('rate' in load) return time(`${headlineLoad(scenario)}.e2e.p50`);
+  return higher(`${headlineLoad(scenario)}.tokens_per_second`);
+}
+
+/** The load of a scenario that its latencies are limited under, by the name its metrics begin with: a server's heaviest. */
+export function headlineLoad(scenario: Scenario): string | undefined {
+  const { name } = scenario;
+  if (scenario.scenario === 'offline') return undefined;
+  return scenario.scenario === 'single-stream' ? name : serverLoads(scenario).at(-1);
 }

@@ -68,6 +68,14 @@ const resolve = (written: unknown, texts?: Calibration) => {
     methods: { rtn, fitted },
     checks: [{ kind: 'task', name: 'demo_arithmetic', bundle: reference(), limit: null }],
     fidelityMetrics: [{ name: 'demo_arithmetic.exact_match', higherIsBetter: true }],
+    tasks: [
+      {
+        name: 'demo_arithmetic',
+        category: 'mathematics',
+        scores: ['demo_arithmetic.exact_match'],
+        parts: [{ name: 'demo_arithmetic', metric: 'demo_arithmetic.exact_match' }],
+      },
+    ],
     scenarios: file.evaluation.performance.map(({ prompts, ...scenario }) => ({
       ...scenario,
       ...(prompts !== undefined && { prompts: reference() }),
@@ -350,7 +358,7 @@ describe('load shapes', () => {
       load,
       requests: 32,
       repetitions: 3,
-      slo: { ttft: { value: 0.2, relative: false } },
+      slo: { ttft: { value: 0.2, relative: false, dimension: 'duration' } },
     });
     expect(Scenario.parse(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
   });

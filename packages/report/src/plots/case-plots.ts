@@ -1,4 +1,6 @@
 import {
+  applicable,
+  limitOf,
   paretoFront,
   type Axis,
   type Campaign,
@@ -105,7 +107,8 @@ function limitsOf({
   quality,
   cost,
 }: CasePlotOptions): ScatterLimit[] {
-  const leaves = requirementLeaves(campaign.requirements);
+  const counting = applicable(campaign.requirements, { target: board.target, scenario: scenario.name });
+  const leaves = counting === undefined ? [] : requirementLeaves(counting);
   return leaves.flatMap(({ requirement, mandatory }, index) => {
     const verdict = board.trials
       .map((trial) => decision.verdicts[trial.id]?.[scenario.name]?.[index])
@@ -113,11 +116,11 @@ function limitsOf({
     const axis =
       verdict?.metric === cost.metric ? cost : verdict?.metric === quality.metric ? quality : undefined;
     if (verdict?.gate === null || verdict?.gate === undefined || axis === undefined) return [];
-    const { min, maxDrop, minRecovery, minSpeedup } = requirement;
-    const atLeast =
-      minSpeedup === undefined
-        ? [min, maxDrop, minRecovery].some((limit) => limit !== undefined)
-        : axis.higherIsBetter;
+    const { kind } = limitOf(requirement);
+    const upwards = ['minSpeedup', 'minRecovery'].includes(kind)
+      ? axis.higherIsBetter
+      : ['min', 'maxDrop'].includes(kind);
+    const atLeast = upwards !== (requirement.not ?? false);
     return {
       axis: axis === cost ? 'x' : 'y',
       value: verdict.gate,

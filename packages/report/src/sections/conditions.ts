@@ -1,5 +1,5 @@
 import type { Campaign, LimitKind, MetricRequirement, Objective, Requirement } from '@quantloop/core';
-import { LIMIT_KINDS } from '@quantloop/core';
+import { limitOf } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
@@ -134,11 +134,19 @@ const LIMIT_WORDS: Record<LimitKind, string> = {
 };
 
 function limitWords({ trials }: ReportView, requirement: MetricRequirement): string {
-  const kind = LIMIT_KINDS.find((name) => requirement[name] !== undefined)!;
-  const { value, relative } = requirement[kind]!;
+  const { kind, limit } = limitOf(requirement);
+  const { value, relative } = limit;
   const times = kind === 'minSpeedup' || kind === 'maxRatio';
   const unit = relative || kind === 'minRecovery' ? 'fraction' : metricUnit(trials, requirement.metric);
-  return `${requirement.metric} ${LIMIT_WORDS[kind]} ${times ? `${value}×` : formatNumber(value, unit)}`;
+  const { metric, not, confidence, targets, scenarios } = requirement;
+  const where = [...(targets === undefined ? [] : [`on ${targets.join(', ')}`])];
+  if (scenarios !== undefined) where.push(`for ${scenarios.join(', ')}`);
+  if (confidence !== undefined) where.push(`with ${formatNumber(confidence, 'fraction')} confidence`);
+  const said = [
+    `${metric} ${not ? 'not ' : ''}${LIMIT_WORDS[kind]} ${times ? `${value}×` : formatNumber(value, unit)}`,
+    ...where,
+  ];
+  return said.join(' ');
 }
 
 /** Splits what the trials say of their making into what all share and what differs. */

@@ -1,4 +1,4 @@
-import type { Trial } from '@quantloop/core';
+import { applicable, type Trial } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
@@ -175,8 +175,10 @@ function nameCell(board: Board, trial: Trial): Cell {
 
 function verdictCell(view: ReportView, { scenario }: Case, trial: Trial): Cell {
   const verdicts = view.decision.verdicts[trial.id]?.[scenario.name] ?? [];
-  if (verdicts.length === 0) return { text: '', order: 3 };
-  const overall = overallVerdict(view.campaign.requirements, verdicts) ?? 'fail';
+  const { requirements } = view.campaign;
+  const counting = applicable(requirements, { target: trial.target, scenario: scenario.name });
+  if (verdicts.length === 0 || counting === undefined) return { text: '', order: 3 };
+  const overall = overallVerdict(counting, verdicts) ?? 'fail';
   const marks = verdicts.map((verdict) => VERDICT_MARK[verdict.result]).join('');
   return {
     text: `${VERDICT_WORD[overall]} ${marks}`,

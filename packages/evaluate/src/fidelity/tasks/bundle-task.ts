@@ -26,6 +26,10 @@ export interface TaskBundle {
   bundle: ArtifactRef;
   /** What it will measure, e.g. `demo_arithmetic.exact_match`; of a group also what its tasks measure. */
   metrics: { name: string; higherIsBetter: boolean }[];
+  /** The metrics it counts by beside other tasks: its first; a group's score, or those of its tasks where it has none. */
+  scores: string[];
+  /** Its tasks, which is itself where it is no group, each with its first metric. */
+  parts: { name: string; metric: string }[];
   /** Documents of the evaluated splits. */
   documents: number;
 }
@@ -64,10 +68,18 @@ export async function bundleTask(options: BundleOptions): Promise<TaskBundle> {
   }
   if ('group' in tree) await writeFile(join(folder, 'group.yaml'), writeFields(groupFields(tree)));
   const definitions = leaves.map(({ definition }) => definition);
+  const groups = groupsOf(tree).flatMap(groupMetricNames);
+  const parts = definitions.map((definition) => ({
+    name: definition.task,
+    metric: taskMetricNames(definition)[0]!.name,
+  }));
   return {
     name: 'group' in tree ? tree.group : tree.definition.task,
     bundle: await store.putFolder(folder),
-    metrics: [...groupsOf(tree).flatMap(groupMetricNames), ...definitions.flatMap(taskMetricNames)],
+    metrics: [...groups, ...definitions.flatMap(taskMetricNames)],
+    // As `withGroups` counts them.
+    scores: groups.length > 0 ? [groups[0]!.name] : parts.map(({ metric }) => metric),
+    parts,
     documents,
   };
 }
