@@ -46,6 +46,10 @@ export const Trial = z.strictObject({
   simulated: z.boolean(),
   metrics: Metrics,
   artifact: ArtifactRef.nullable(),
+  /** JSON artifact: its results per document, which another version's can be paired with. */
+  items: ArtifactRef.optional(),
+  /** JSON artifact: every single timing. */
+  samples: ArtifactRef.optional(),
   /** What it answered to the campaign's prompts, a `PromptAnswers`. */
   answers: ArtifactRef.optional(),
   failure: Failure.optional(),

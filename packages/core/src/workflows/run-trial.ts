@@ -60,13 +60,14 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
       }),
     );
     items = fidelity.items;
+    trial.items = items;
     if (fidelity.answers !== undefined) trial.answers = fidelity.answers;
     if (fidelity.stopped !== undefined) {
       trial.status = 'stopped';
       trial.stopped = fidelity.stopped;
       return { trial, items };
     }
-    await run('performance', () =>
+    const performance = await run('performance', () =>
       stages.evaluatePerformance({
         model,
         scenarios,
@@ -75,6 +76,7 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
         ...(baseline !== undefined && { baseline: baseline.model }),
       }),
     );
+    trial.samples = performance.samples;
   } catch (error) {
     trial.failure = failureOf(error, stage);
     trial.status = 'failed';
