@@ -1,4 +1,6 @@
 export { evaluate } from './plugin.ts';
+export { compareItems, type CompareItemsOptions } from './compare/compare-items.ts';
+export { compareTrials, type Change, type ComparedMetric } from './compare/compare-trials.ts';
 export { fidelityStage } from './fidelity/fidelity-stage.ts';
 export { EvaluateFidelityInput, EvaluateFidelityOutput } from './fidelity/evaluate-fidelity.ts';
 export { joinTexts, textStream } from './fidelity/perplexity/text-stream.ts';

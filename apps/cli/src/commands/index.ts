@@ -15,6 +15,7 @@ export const COMMANDS = {
   resume: () => import('./resume.ts'),
   cancel: () => import('./cancel.ts'),
   report: () => import('./report.ts'),
+  compare: () => import('./compare.ts'),
   worker: () => import('./worker.ts'),
   quantize: () => import('./quantize.ts'),
   sensitivity: () => import('./sensitivity.ts'),

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { CliError, EXIT } from '../cli-error.ts';
 import {
   outputOptions,
   placeOptions,
@@ -22,17 +21,10 @@ export function define(command: Command): void {
       const { join } = await import('node:path');
       const { openStore } = await import('@quantloop/artifacts');
       const { readRun, writeReport } = await import('@quantloop/report');
-      const { findRunFolder } = await import('../run/find-run-folder.ts');
+      const { requireRunFolder } = await import('../run/find-run-folder.ts');
       const { printJson } = await import('../output/print-json.ts');
       const { printDecision, shortPath } = await import('../run/print-outcome.ts');
-      const folder = await findRunFolder(name, options.out);
-      if (folder === undefined) {
-        throw new CliError({
-          message: `There is no run "${name}", neither as a folder nor as a campaign in ${options.out}`,
-          hint: '`quantloop list` shows the campaigns of this folder; --out names another folder of runs.',
-          exitCode: EXIT.invalid,
-        });
-      }
+      const folder = await requireRunFolder(name, options.out);
       const facts = await readRun(folder);
       // Without the store the models already placed are left as they are.
       const root = storeRoot(options);
