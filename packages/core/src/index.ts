@@ -69,6 +69,7 @@ export { plotAxes } from './decide/plot-axes.ts';
 export { InvalidSpec, formatPath, type SpecIssue } from './errors/invalid-spec.ts';
 export { formatValue } from './board/format-value.ts';
 export { parseCampaignFile, parseRecipe } from './plan/parse-campaign-file.ts';
+export { candidateOf } from './plan/candidate-of.ts';
 export { expandRecipes, type LabelledRecipe } from './plan/expand-recipes.ts';
 export { calibratedMethods, needsCalibration, needsStatistics } from './plan/needs-calibration.ts';
 export { recipeLabel } from './plan/recipe-label.ts';

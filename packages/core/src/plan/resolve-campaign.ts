@@ -9,8 +9,8 @@ import { suggestName } from '../errors/nearest-name.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
 import { checkName } from './check-name.ts';
 import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
-import { calibratedMethods, needsCalibration, needsStatistics } from './needs-calibration.ts';
-import { recipeSupport } from './recipe-parts.ts';
+import { candidateOf } from './candidate-of.ts';
+import { calibratedMethods, needsCalibration } from './needs-calibration.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
 import { expandRequirements } from './requirements/expand-requirements.ts';
 import type { TaskScores } from './requirements/task-scores.ts';
@@ -95,15 +95,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     ...(file.evaluation.stopWhen !== undefined && { stopWhen: file.evaluation.stopWhen }),
     requirements: requirements.requirement,
     objectives,
-    candidates: recipes.map((each) => ({
-      recipe: each.recipe,
-      label: each.label,
-      simulatedOn: file.targets
-        .filter((target) => recipeSupport(each.recipe, methods, target.engine) === 'simulated')
-        .map((target) => target.id),
-      calibrated: calibrated.includes(each),
-      statistics: needsStatistics(each.recipe, methods),
-    })),
+    candidates: recipes.map((each) => candidateOf(each, file.targets, methods)),
     budget: { trials: file.budget.trials, wallClock: file.budget.wallClock?.value ?? null },
     seed: file.seed,
   };
