@@ -16,6 +16,7 @@ export const COMMANDS = {
   cancel: () => import('./cancel.ts'),
   report: () => import('./report.ts'),
   compare: () => import('./compare.ts'),
+  reproduce: () => import('./reproduce.ts'),
   worker: () => import('./worker.ts'),
   quantize: () => import('./quantize.ts'),
   sensitivity: () => import('./sensitivity.ts'),

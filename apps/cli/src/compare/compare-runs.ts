@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { openStore, type Store } from '@quantloop/artifacts';
-import { suggestName, type Campaign, type Decision, type Trial } from '@quantloop/core';
+import type { Campaign, Decision, Trial } from '@quantloop/core';
 import { compareTrials, type ComparedMetric } from '@quantloop/evaluate';
 import { readRun } from '@quantloop/report';
 import { CliError, EXIT } from '../cli-error.ts';
 import { requireRunFolder } from '../run/find-run-folder.ts';
+import { requireTrial } from './require-trial.ts';
 
 export interface CompareRunsOptions {
   /** Names or folders of runs. */
@@ -85,8 +86,8 @@ const bundlesOf = ({ fidelity }: Campaign) =>
 
 function pairsOf(before: Run, after: Run, options: CompareRunsOptions): [Trial, Trial][] {
   if (options.trial !== undefined) {
-    const first = findTrial(before, options.trial);
-    return [[first, findTrial(after, options.with ?? first.label)]];
+    const first = requireTrial(before, options.trial);
+    return [[first, requireTrial(after, options.with ?? first.label)]];
   }
   if (options.before === options.after) {
     throw new CliError({
@@ -98,24 +99,6 @@ function pairsOf(before: Run, after: Run, options: CompareRunsOptions): [Trial, 
   return before.trials.flatMap((then) => {
     const now = after.trials.find(({ id }) => id === then.id);
     return now === undefined ? [] : [[then, now] as [Trial, Trial]];
-  });
-}
-
-/** By id, or by label where only one has it. */
-function findTrial({ trials, campaign, run }: Run, name: string): Trial {
-  const found = trials.filter(({ id, label }) => id === name || label === name);
-  if (found.length === 1) return found[0]!;
-  const ids = trials.map(({ id }) => id);
-  throw new CliError({
-    message:
-      found.length === 0
-        ? `Run ${run} of ${campaign.campaign} has no trial "${name}"`
-        : `Run ${run} of ${campaign.campaign} has ${found.length} trials "${name}"`,
-    hint:
-      found.length === 0
-        ? suggestName(name, [...ids, ...trials.map(({ label }) => label)])
-        : `Name one of ${found.map(({ id }) => id).join(', ')}.`,
-    exitCode: EXIT.invalid,
   });
 }
 

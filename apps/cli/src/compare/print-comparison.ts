@@ -32,10 +32,11 @@ function trialText({ before, after, metrics }: TrialComparison, all: boolean): s
   const shown = all ? metrics : changed;
   const rest = metrics.length - changed.length;
   const head = `${name}  ${colors.dim(`${changed.length} of ${metrics.length} metrics differ, ${rest} do not`)}`;
-  return shown.length === 0 ? head : `${head}\n${textTable(shown.map(rowOf))}`;
+  return shown.length === 0 ? head : `${head}\n${textTable(shown.map(comparisonRow))}`;
 }
 
-function rowOf({ metric, before, after, comparison, change }: ComparedMetric): string[] {
+/** A metric as a row of `textTable`. */
+export function comparisonRow({ metric, before, after, comparison, change }: ComparedMetric): string[] {
   const { difference, ratio, test, pairs, pValue, adjustedPValue = pValue } = comparison;
   const { unit } = after;
   const shown = (value: number) => formatValue(value, unit);
