@@ -45,7 +45,7 @@ export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts
 export { StopRule } from './campaign/stop-rule.ts';
 export { Calibration, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
-export { Campaign, Candidate } from './campaign/campaign.ts';
+export { Budget, Campaign, Candidate } from './campaign/campaign.ts';
 export {
   Decision,
   FrontEntry,
@@ -60,6 +60,7 @@ export { atConfidence } from './decide/at-confidence.ts';
 export { lookConfidence, spendingParts } from './decide/look-confidence.ts';
 export { judge, type JudgeOptions, type Judgement } from './decide/judge.ts';
 export { recoveryOf, unevenLosses, type UnevenLoss } from './decide/recovery.ts';
+export { hopeless, type HopelessOptions } from './decide/hopeless.ts';
 export { stopReason } from './decide/stop-early.ts';
 export { applicable } from './decide/applicable.ts';
 export { compare } from './decide/observe.ts';
@@ -91,6 +92,7 @@ export { expandRequirements, type RequirementContext } from './plan/requirements
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { checkName } from './plan/check-name.ts';
 export type { Look, MixBudget, Proposal, Step } from './plan/step.ts';
+export { inForce, rejected } from './plan/in-force.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';

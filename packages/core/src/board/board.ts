@@ -5,6 +5,8 @@ import type { Trial } from './trial.ts';
 
 /** All that a campaign knows at one moment. Plain data: what is done next is a pure function of it. */
 export interface Board {
+  /** Rounds planned so far, those of which nothing new came included. */
+  round: number;
   /** Every trial planned so far, in the order of planning. */
   planned: readonly PlannedTrial[];
   /** The row of each trial that has been looked at, baselines too, as of its latest look. */
@@ -20,8 +22,8 @@ export interface Board {
 export interface Spent {
   /** Since the campaign began. */
   wallClock: number;
-  /** Of measuring jobs, by target. */
-  byTarget: Readonly<Record<string, number>>;
+  /** Of measuring jobs, by model and target. */
+  measuring: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Of all jobs, by model. */
-  byModel: Readonly<Record<string, number>>;
+  jobs: Readonly<Record<string, number>>;
 }

@@ -13,10 +13,22 @@ export const Effort = z.strictObject({
   share: z.number().positive().max(1),
   /** Repetitions and requests of the scenarios are multiplied by it. */
   repetitions: z.int().positive(),
-  /** The part of the error a verdict may make that this look may spend: of all looks they add up to 1. */
-  alpha: z.number().positive().max(1),
+  /**
+   * The part of the error a verdict may make that this look may spend, on tasks by their documents and on performance by
+   * its repetitions: over growing evidence they add up to 1. Looks at the same evidence again spend nothing.
+   */
+  alpha: z.strictObject({
+    documents: z.number().positive().max(1),
+    repetitions: z.number().positive().max(1),
+  }),
 });
 export type Effort = z.infer<typeof Effort>;
 
 /** All there is to see, at once: what a baseline gets, and every trial of a campaign that does not race. */
-export const FULL_EFFORT: Effort = { look: 1, looks: 1, share: 1, repetitions: 1, alpha: 1 };
+export const FULL_EFFORT: Effort = {
+  look: 1,
+  looks: 1,
+  share: 1,
+  repetitions: 1,
+  alpha: { documents: 1, repetitions: 1 },
+};

@@ -4,6 +4,7 @@ import { FidelityItem } from './evaluation.ts';
 import { Quantity } from './quantity.ts';
 import { RecipeGrid } from './recipe.ts';
 import { ScenarioItem } from './scenario.ts';
+import { FrontAxes, OnNoWinner, Switch } from './search.ts';
 import { StopRule } from './stop-rule.ts';
 import { Name, Target } from './target.ts';
 import { WrittenRequirement } from './written-requirement.ts';
@@ -37,15 +38,40 @@ export const CampaignFile = z.strictObject({
   }),
   requirements: WrittenRequirement,
   objective: z.union([Objective, z.array(Objective).min(1)]),
-  search: z.strictObject({ recipes: z.array(RecipeGrid).min(1) }),
+  /** Pairs or more of metrics whose fronts are shown. @default quality against speed in each scenario and against size */
+  front: z.array(FrontAxes).min(1).optional(),
+  search: z.strictObject({
+    recipes: z.array(RecipeGrid).min(1),
+    /** Looks at growing shares of the evidence, and gives up what cannot be selected any more. */
+    race: Switch.default('auto'),
+    /** Plans further rounds from what was measured. */
+    refine: Switch.default('off'),
+  }),
   budget: z
     .strictObject({
       /** At most so many trials, baselines not counted. */
       trials: z.int().positive().max(96).default(96),
-      /** Trials not begun by then are not begun; the decision is made from what there is. */
+      /** The grid is the first. @default 1; 3 where it refines */
+      rounds: z.int().positive().optional(),
+      /** What is not begun by then is not begun; the decision is made from what there is. */
       wallClock: Quantity.optional(),
+      /** Of measuring jobs on all targets together. */
+      deviceHours: z.number().positive().optional(),
+      /** Of each model, beside the limits of the whole. */
+      perModel: z
+        .strictObject({
+          trials: z.int().positive().optional(),
+          /** Of all jobs of the model, one after the other. */
+          wallClock: Quantity.optional(),
+          deviceHours: z.number().positive().optional(),
+        })
+        .prefault({}),
     })
     .prefault({}),
+  /** What happens where no trial is acceptable when the rounds are over. */
+  onNoWinner: OnNoWinner.default('fail'),
+  /** A person has to approve what was selected. @default nobody is asked */
+  approval: z.literal(true).optional(),
   seed: z.int().nonnegative().default(0),
 });
 export type CampaignFile = z.output<typeof CampaignFile>;

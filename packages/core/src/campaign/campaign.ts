@@ -5,6 +5,7 @@ import { Scenario } from './scenario.ts';
 import { Objective } from './campaign-file.ts';
 import { Recipe } from './recipe.ts';
 import { Requirement } from './requirement.ts';
+import { FrontAxes, OnNoWinner, Switch } from './search.ts';
 import { StopRule } from './stop-rule.ts';
 import { Name, Target } from './target.ts';
 
@@ -21,6 +22,26 @@ export const Candidate = z.strictObject({
 });
 export type Candidate = z.infer<typeof Candidate>;
 
+const seconds = z.number().positive().nullable();
+
+/** null: no limit. Durations in seconds. */
+export const Budget = z.strictObject({
+  trials: z.int().positive(),
+  rounds: z.int().positive().default(1),
+  wallClock: seconds,
+  /** Of measuring jobs on all targets together. */
+  device: seconds.default(null),
+  perModel: z
+    .strictObject({
+      trials: z.int().positive().nullable(),
+      /** Of all jobs of the model, one after the other. */
+      wallClock: seconds,
+      device: seconds,
+    })
+    .default({ trials: null, wallClock: null, device: null }),
+});
+export type Budget = z.infer<typeof Budget>;
+
 /** A campaign with nothing left open: files are artifacts, grids are expanded, defaults are filled in. */
 export const Campaign = z.strictObject({
   schemaVersion: z.literal(1),
@@ -34,12 +55,13 @@ export const Campaign = z.strictObject({
   stopWhen: StopRule.optional(),
   requirements: Requirement,
   objectives: z.array(Objective).min(1),
+  /** Metrics that make the axes of each front shown. */
+  front: z.array(FrontAxes).optional(),
   candidates: z.array(Candidate),
-  budget: z.strictObject({
-    trials: z.int().positive(),
-    /** Seconds. */
-    wallClock: z.number().positive().nullable(),
-  }),
+  search: z.strictObject({ race: Switch, refine: Switch }).default({ race: 'auto', refine: 'off' }),
+  budget: Budget,
+  onNoWinner: OnNoWinner.default('fail'),
+  approval: z.literal(true).optional(),
   seed: z.int().nonnegative(),
 });
 export type Campaign = z.output<typeof Campaign>;

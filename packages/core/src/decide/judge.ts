@@ -8,6 +8,8 @@ import {
   type MetricRequirement,
   type Requirement,
 } from '../campaign/requirement.ts';
+import { FULL_EFFORT } from '../board/evidence.ts';
+import { evidenceOf } from '../plan/evidence-of.ts';
 import { SPEED } from '../plan/known-metrics.ts';
 import { headline } from '../plan/scenario-metrics.ts';
 import { applicable } from './applicable.ts';
@@ -27,6 +29,8 @@ export interface JudgeOptions {
   scenario: Scenario;
   /** All scenarios of the campaign: a simulated trial's figures under any of them are no evidence. */
   scenarios: readonly Scenario[];
+  /** Of a trial that is not measured to its end, what is missing may yet hold: `open`. @default fail */
+  unmeasured?: 'open';
 }
 
 export interface Judgement {
@@ -86,7 +90,9 @@ function judgeLimit(requirement: MetricRequirement, options: JudgeOptions): Verd
   const metric = requirement.metric === SPEED ? headline(scenario).name : requirement.metric;
   const { kind, limit } = limitOf(requirement);
   const asked = requirement.confidence ?? CONFIDENCE;
-  const confidence = trial.effort === undefined ? asked : lookConfidence(asked, trial.effort);
+  const evidence = evidenceOf(metric, scenarios);
+  const { alpha } = trial.effort ?? FULL_EFFORT;
+  const confidence = evidence === 'fixed' ? asked : lookConfidence(asked, alpha[evidence]);
   const negated = requirement.not === true;
   const candidate = trial.metrics[metric];
   const base = baseline?.[metric];
@@ -102,12 +108,13 @@ function judgeLimit(requirement: MetricRequirement, options: JudgeOptions): Verd
     observed: null,
     gate: null,
   } as const;
-  if (candidate === undefined) {
-    return { ...open, result: 'fail', shortfall: 1, note: `${metric} was not measured` };
-  }
-  if (trial.simulated && scenarios.some(({ name }) => metric.startsWith(`${name}.`))) {
+  if (trial.simulated && evidence === 'repetitions') {
     const note = 'simulated on this target: its speed is not evidence';
     return { ...open, result: 'fail', shortfall: 1, note };
+  }
+  if (candidate === undefined) {
+    const result = options.unmeasured === 'open' ? 'inconclusive' : 'fail';
+    return { ...open, result, shortfall: 1, note: `${metric} was not measured` };
   }
   const seen = observe({ kind, relative: limit.relative, candidate, baseline: base });
   if (seen === undefined) {

@@ -1,12 +1,11 @@
-import type { Effort } from '../board/evidence.ts';
-
 /**
  * The confidence at which a look may settle a verdict: it spends its own part of the error only, so that all looks
  * together err no more often than the only one would, by the union bound, whatever the dependence between them.
  *
  * @param confidence of the verdict over all looks, e.g. 0.95
+ * @param alpha the look's part of the error
  */
-export function lookConfidence(confidence: number, { alpha }: Pick<Effort, 'alpha'>): number {
+export function lookConfidence(confidence: number, alpha: number): number {
   return 1 - (1 - confidence) * alpha;
 }
 

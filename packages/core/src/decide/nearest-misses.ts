@@ -1,7 +1,7 @@
-import { formatValue } from '../board/format-value.ts';
 import type { Trial } from '../board/trial.ts';
 import type { NearestMiss, Verdict } from './decision.ts';
 import type { Judgement } from './judge.ts';
+import { showObserved } from './show-observed.ts';
 
 export interface JudgedTrial {
   trial: Trial;
@@ -37,13 +37,8 @@ function relaxation(binding: readonly Verdict[], trial: Trial): string {
   const changes = binding.map((verdict) => {
     if (verdict.observed === null) return `${verdict.metric} cannot pass: ${verdict.note}`;
     const needed = verdict.direction === 'at-most' ? verdict.observed.high : verdict.observed.low;
-    return `${verdict.metric} "${verdict.requirement}" would have to allow ${describe(verdict, needed, trial)}`;
+    const allowed = showObserved(needed, verdict, trial.metrics[verdict.metric]?.unit);
+    return `${verdict.metric} "${verdict.requirement}" would have to allow ${allowed}`;
   });
   return `${changes.join('; and ')}.`;
-}
-
-function describe(verdict: Verdict, needed: number, trial: Trial): string {
-  if (verdict.requirement.endsWith('×')) return `${needed.toFixed(2)}×`;
-  const unit = verdict.requirement.endsWith('%') ? 'fraction' : (trial.metrics[verdict.metric]?.unit ?? '');
-  return formatValue(needed, unit);
 }

@@ -45,12 +45,13 @@ const KEYS_AT: Record<string, readonly string[]> = {
   any: REQUIREMENT_KEYS,
   not: REQUIREMENT_KEYS,
   objective: ['minimize', 'maximize'],
-  search: ['recipes'],
+  search: ['recipes', 'race', 'refine'],
   recipes: Object.keys(RecipeGrid.shape),
   mix: Object.keys(MixEntryGrid.shape),
   recipe: Object.keys(WeightRecipeGrid.shape),
   granularity: ['group'],
-  budget: ['trials', 'wallClock'],
+  budget: ['trials', 'rounds', 'wallClock', 'deviceHours', 'perModel'],
+  perModel: ['trials', 'wallClock', 'deviceHours'],
 };
 
 function toSpecIssues(issue: z.core.$ZodIssue, prefix: (string | number)[]): SpecIssue[] {

@@ -6,6 +6,7 @@ import type { MethodFacts } from '../campaign/recipe.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
 import { suggestName } from '../errors/nearest-name.ts';
+import { budgetIssues, resolveBudget } from './resolve-budget.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
 import { checkName } from './check-name.ts';
 import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
@@ -74,15 +75,11 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
         metrics,
       ),
     ),
+    ...(file.front ?? []).flatMap((axes, i) =>
+      axes.flatMap((metric, k) => metricIssues(metric, ['front', i, k], metrics)),
+    ),
+    ...budgetIssues(file, recipes.length),
   ];
-  const trials = recipes.length * file.models.length * file.targets.length;
-  if (trials > file.budget.trials) {
-    issues.push({
-      path: ['budget', 'trials'],
-      message: `the recipes make ${trials} trials, more than the budget of ${file.budget.trials}.`,
-      hint: 'Raise budget.trials or name fewer recipes.',
-    });
-  }
   if (issues.length > 0 || requirements.requirement === undefined) throw new InvalidSpec(issues);
   return {
     schemaVersion: 1,
@@ -95,8 +92,12 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     ...(file.evaluation.stopWhen !== undefined && { stopWhen: file.evaluation.stopWhen }),
     requirements: requirements.requirement,
     objectives,
+    ...(file.front !== undefined && { front: file.front }),
     candidates: recipes.map((each) => candidateOf(each, file.targets, methods)),
-    budget: { trials: file.budget.trials, wallClock: file.budget.wallClock?.value ?? null },
+    search: { race: file.search.race, refine: file.search.refine },
+    budget: resolveBudget(file),
+    onNoWinner: file.onNoWinner,
+    ...(file.approval !== undefined && { approval: file.approval }),
     seed: file.seed,
   };
 }

@@ -15,7 +15,15 @@ export function sampleCampaign(changes: Partial<Campaign> = {}): Campaign {
     requirements: { metric: 'sums.exact_match', maxDrop: { value: 0.02, relative: false } },
     objectives: [{ minimize: 'model.bytes' }],
     candidates: [],
-    budget: { trials: 256, wallClock: null },
+    search: { race: 'auto', refine: 'off' },
+    budget: {
+      trials: 256,
+      rounds: 1,
+      wallClock: null,
+      device: null,
+      perModel: { trials: null, wallClock: null, device: null },
+    },
+    onNoWinner: 'fail',
     seed: 0,
     ...changes,
   };

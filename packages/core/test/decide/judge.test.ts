@@ -79,7 +79,10 @@ describe('confidence', () => {
   });
 
   test('one of several looks asks for more than the only one', () => {
-    const early = { ...trial, effort: { look: 1, looks: 4, share: 0.125, repetitions: 1, alpha: 0.2 } };
+    const early = {
+      ...trial,
+      effort: { look: 1, looks: 4, share: 0.125, repetitions: 1, alpha: { documents: 0.2, repetitions: 1 } },
+    };
     const [verdict] = judged(drop(0.02), early).verdicts;
     expect(verdict?.confidence).toBeGreaterThan(0.98);
     expect(verdict?.result).toBe('inconclusive');

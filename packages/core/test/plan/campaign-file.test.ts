@@ -143,6 +143,18 @@ describe('a campaign file', () => {
     expect(Campaign.parse(JSON.parse(JSON.stringify(campaign)))).toEqual(campaign);
   });
 
+  test('races and asks nobody unless told; one that refines has three rounds', () => {
+    const { search, onNoWinner, approval, budget } = resolve(written);
+    expect({ search, onNoWinner, approval, rounds: budget.rounds }).toEqual({
+      search: { race: 'auto', refine: 'off' },
+      onNoWinner: 'fail',
+      approval: undefined,
+      rounds: 1,
+    });
+    const refining = changed({ search: { ...written.search, refine: 'auto' } });
+    expect(resolve(refining).budget.rounds).toBe(3);
+  });
+
   test('measures a server’s own speed, whatever it computes with', () => {
     const { candidates } = resolve(serverTarget({ launch: LAUNCH }));
     expect(candidates.flatMap(({ simulatedOn }) => simulatedOn)).toEqual([]);
@@ -159,6 +171,14 @@ describe('a campaign file', () => {
   test('understands per cents, sizes and durations', () => {
     const campaign = resolve(changed({ budget: { wallClock: '6h' } }));
     expect(campaign.budget.wallClock).toBe(21_600);
+    const hours = { deviceHours: 2, perModel: { wallClock: '90min', deviceHours: 0.5 } };
+    expect(resolve(changed({ budget: hours })).budget).toEqual({
+      trials: 96,
+      rounds: 1,
+      wallClock: null,
+      device: 7200,
+      perModel: { trials: null, wallClock: 5400, device: 1800 },
+    });
     expect(campaign.requirements).toMatchObject({
       all: [{}, { any: [{}, { max: { value: 40 * 2 ** 20 } }] }],
     });
@@ -255,6 +275,21 @@ describe('a campaign file', () => {
       'too many trials',
       changed({ budget: { trials: 2 } }),
       'budget.trials: the recipes make 4 trials, more than the budget of 2.',
+    ],
+    [
+      'too many trials of a model',
+      changed({ budget: { perModel: { trials: 3 } } }),
+      'budget.perModel.trials: the recipes make 4 trials of each model, more than the budget of 3.',
+    ],
+    [
+      'a budget that is none',
+      changed({ budget: { perModel: { hours: 3 } } }),
+      'budget.perModel.hours: unknown key "hours".',
+    ],
+    [
+      'a front over what is not measured',
+      changed({ front: [['speed', 'modl.bytes']] }),
+      'front[0][1]: unknown metric "modl.bytes". Did you mean "model.bytes"?',
     ],
     [
       'a name twice',

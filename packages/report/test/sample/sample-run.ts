@@ -127,7 +127,15 @@ function sampleCampaign({ models, targets, recipes, maxDrop }: SampleOptions): C
       calibrated: false,
       statistics: false,
     })),
-    budget: { trials: 40, wallClock: null },
+    search: { race: 'off', refine: 'off' },
+    budget: {
+      trials: 40,
+      rounds: 1,
+      wallClock: null,
+      device: null,
+      perModel: { trials: null, wallClock: null, device: null },
+    },
+    onNoWinner: 'fail',
     seed: 0,
   };
 }
