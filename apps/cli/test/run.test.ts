@@ -52,6 +52,9 @@ describe.skipIf(!present)(`a whole campaign${reason}`, { timeout: 240_000 }, () 
       campaign: 'small',
       outcome: 'selected',
     });
+    expect(JSON.parse(await readFile(join(first.outcome.folder, 'campaign.json'), 'utf8'))).toMatchObject({
+      fidelity: [{ name: 'demo_stories', limit: 3, documents: 3 }],
+    });
     expect(await findEmbeddedServer(join(folder, '.quantloop'))).toBeUndefined();
 
     const again = await run('0.5');

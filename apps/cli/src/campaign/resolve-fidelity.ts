@@ -75,7 +75,7 @@ async function resolveItem(
 ): Promise<{ check: FidelityCheck; metrics: readonly KnownMetric[]; task?: TaskScores }> {
   const folder = dirname(campaignFile);
   if ('task' in item) {
-    const { name, bundle, metrics, scores, parts } = await bundleTask({
+    const { name, bundle, metrics, scores, parts, documents } = await bundleTask({
       nameOrPath: taskPlace(item.task, folder),
       store,
       fewShot: item.fewShot,
@@ -88,6 +88,7 @@ async function resolveItem(
       name,
       bundle,
       limit,
+      documents: Math.min(limit ?? Infinity, Math.max(...documents)),
       ...(category !== undefined && { category }),
       ...(runUnsafeCode && { runUnsafeCode }),
     };

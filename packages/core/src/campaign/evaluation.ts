@@ -51,6 +51,8 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
     /** Folder artifact: a task or a group of tasks, with their data. */
     bundle: ArtifactRef,
     limit: z.int().positive().nullable(),
+    /** Of the largest of its tasks, after `limit`: how often a campaign may look at it goes by this. */
+    documents: z.int().positive().optional(),
     runUnsafeCode: z.literal(true).optional(),
     category: Category.optional(),
   }),

@@ -50,7 +50,7 @@ export interface QuantizeModelOutput {
   model: ArtifactRef;
   /** JSON artifact: what was done to which tensor, and the error it made. */
   manifest: ArtifactRef;
-  /** `model.bits_per_weight`, `model.weight_error`. */
+  /** `model.bytes`, `model.bits_per_weight`, `model.weight_error`. */
   metrics: Metrics;
   provenance: Provenance;
 }
@@ -79,6 +79,16 @@ export interface EvaluateFidelityInput {
   baseline?: { items: ArtifactRef };
   /** Of a candidate. */
   stopWhen?: StopRule;
+  /**
+   * Of each task's documents, counted from the first, but never fewer than 50 where it has so many. Whatever is no task
+   * is measured in full. @default 1
+   */
+  share?: number;
+  /**
+   * `items` of an earlier look at the same model, by the same engine and seed: what they hold is taken over instead of
+   * measured again. Decides how much is computed, not what comes out; not part of the job's identity.
+   */
+  known?: ArtifactRef;
 }
 export interface EvaluateFidelityOutput {
   /** `<task>.<metric>`, `kl-divergence.mean`, `kl-divergence.top1_agreement`. */
@@ -101,6 +111,13 @@ export interface EvaluatePerformanceInput {
   seed: number;
   /** Absent when the model is the baseline itself; else it alternates with the candidate. */
   baseline?: ArtifactRef;
+  /** Every load is measured so many times as often as its scenario says. @default 1 */
+  repetitions?: number;
+  /**
+   * `samples` of an earlier look at the same pair of models, on the same hardware and scenarios: only what they lack is
+   * measured, and pooled with them. Not part of the job's identity.
+   */
+  known?: ArtifactRef;
 }
 export interface EvaluatePerformanceOutput {
   /** `<scenario>.ttft.p50`, `<scenario>.tpot.p50`, `<scenario>.batch8.tokens_per_second`, `memory.peak`, `model.bytes`. */

@@ -220,7 +220,7 @@ test('several filters each have a metric, the first one also under the plain nam
     nameOrPath: await taskFile({ filter_list: [regex('strict'), regex('loose')] }),
     store,
   });
-  expect(bundle).toMatchObject({ name: 'tiny', documents: 1 });
+  expect(bundle).toMatchObject({ name: 'tiny', documents: [1] });
   expect(bundle.metrics).toEqual(
     ['tiny.exact_match', 'tiny.exact_match,strict', 'tiny.exact_match,loose'].map((name) => ({
       name,
@@ -248,7 +248,8 @@ test('the demo tasks come with their data; an unknown name gets the nearest', as
   const names = (await builtinTasks()).filter((name) => name.startsWith('demo_'));
   expect(names).toContain('demo_arithmetic');
   for (const name of names)
-    expect((await bundleTask({ nameOrPath: name, store })).documents).toBeGreaterThan(0);
+    for (const documents of (await bundleTask({ nameOrPath: name, store })).documents)
+      expect(documents).toBeGreaterThan(0);
   await expect(bundleTask({ nameOrPath: 'demo_aritmetic', store })).rejects.toMatchObject({
     code: 'invalid-spec',
     hint: expect.stringContaining('Did you mean "demo_arithmetic"?') as string,

@@ -30,8 +30,8 @@ export interface TaskBundle {
   scores: string[];
   /** Its tasks, which is itself where it is no group, each with its first metric. */
   parts: { name: string; metric: string }[];
-  /** Documents of the evaluated splits. */
-  documents: number;
+  /** Documents of the evaluated split of each task, in the order of the tasks. */
+  documents: readonly number[];
 }
 
 export interface BundleOptions {
@@ -61,10 +61,10 @@ export async function bundleTask(options: BundleOptions): Promise<TaskBundle> {
   const leaves = leavesOf(tree).map((leaf) => withShots(leaf, options.fewShot));
   for (const { definition } of leaves) requireConsent(definition, options.runUnsafeCode ?? false);
   const hub = new HubListings(options.hub);
-  let documents = 0;
+  const documents: number[] = [];
   for (const leaf of leaves) {
     const home = 'group' in tree ? join(folder, folderName(leaf.definition.task)) : folder;
-    documents += await writeTask(leaf, home, { data: options.data, hub });
+    documents.push(await writeTask(leaf, home, { data: options.data, hub }));
   }
   if ('group' in tree) await writeFile(join(folder, 'group.yaml'), writeFields(groupFields(tree)));
   const definitions = leaves.map(({ definition }) => definition);
