@@ -1,30 +1,56 @@
+import { formatValue } from '../board/format-value.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Verdict } from './decision.ts';
 import { judge, type Judgement } from './judge.ts';
 import { showObserved } from './show-observed.ts';
+import { type Advantage, type Rival, surelyBetter } from './surely-better.ts';
 
 export interface HopelessOptions {
-  campaign: Pick<Campaign, 'requirements' | 'performance'>;
+  campaign: Pick<Campaign, 'requirements' | 'performance' | 'objectives'>;
   /** With what is measured of it so far, and the effort of the look. */
   trial: Trial;
   /** Of the same model and target; undefined where it could not be measured. */
   baseline: Metrics | undefined;
+  /** Whom it has to beat. @default nobody: meeting the requirements in one scenario is enough */
+  rivals?: readonly Rival[];
 }
 
 /**
- * Why a trial cannot meet the requirements any more in any scenario, as a sentence with its numbers; undefined while it
- * can. What was not measured yet may still hold.
+ * Why a trial cannot be selected any more in any scenario, as a sentence with its numbers; undefined while it can: it
+ * misses the requirements for certain, or another that meets them is better for certain. What was not measured yet may
+ * still hold.
  */
-export function hopeless({ campaign, trial, baseline }: HopelessOptions): string | undefined {
+export function hopeless(options: HopelessOptions): string | undefined {
+  const { campaign, trial, baseline, rivals = [] } = options;
   const { requirements, performance: scenarios } = campaign;
-  const judgements = scenarios.map((scenario) =>
-    judge({ requirements, trial, baseline, scenario, scenarios, unmeasured: 'open' }),
-  );
-  if (judgements.some(({ result }) => result !== 'fail')) return undefined;
-  const nearest = judgements.reduce((best, each) => (each.shortfall < best.shortfall ? each : best));
-  return `it cannot meet the requirements: ${failures(nearest).map(shown(trial)).join('; ')}`;
+  let nearest: Judgement | undefined;
+  let behind: string | undefined;
+  for (const scenario of scenarios) {
+    const judgement = judge({ requirements, trial, baseline, scenario, scenarios, unmeasured: 'open' });
+    if (judgement.result === 'fail') {
+      if (nearest === undefined || judgement.shortfall < nearest.shortfall) nearest = judgement;
+      continue;
+    }
+    const ahead = rivals
+      .filter((rival) => rival.scenario === scenario.name && rival.trial.id !== trial.id)
+      .map(({ trial: rival }) => ({ rival, by: surelyBetter({ campaign, scenario, rival, trial }) }))
+      .find(({ by }) => by !== undefined);
+    if (ahead === undefined) return undefined;
+    behind ??= behindWords(trial, ahead.rival, ahead.by!);
+  }
+  return behind ?? `it cannot meet the requirements: ${failures(nearest!).map(shown(trial)).join('; ')}`;
+}
+
+function behindWords(trial: Pick<Trial, 'metrics'>, rival: Rival['trial'], by: Advantage): string {
+  const met = `it cannot be selected any more: ${rival.label} meets every requirement and`;
+  if (by === 'name') return `${met} is its equal in every objective`;
+  const show = ({ metrics }: Pick<Trial, 'metrics'>) => {
+    const measurement = metrics[by.metric];
+    return measurement === undefined ? 'no measurement' : formatValue(measurement.value, measurement.unit);
+  };
+  return `${met} has the ${by.better} ${by.metric} (${show(rival)} against ${show(trial)})`;
 }
 
 /** Of several demands only those that fail for certain. */

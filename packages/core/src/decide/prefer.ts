@@ -34,11 +34,10 @@ export interface PreferOptions {
  * on the order in which trials finished. `trials` must not be empty.
  */
 export function prefer({ trials, objectives, scenario }: PreferOptions): Preference {
-  const chain: Objective[] = [...objectives, { maximize: SPEED }, { minimize: 'model.bytes' }];
   const steps: PreferenceStep[] = [];
   let remaining = [...trials].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   let runnerUp: Trial | undefined;
-  for (const objective of chain) {
+  for (const objective of objectiveChain(objectives)) {
     if (remaining.length === 1) break;
     const { metric, smallest } = readObjective(objective, scenario);
     if (steps.some((step) => step.metric === metric)) continue;
@@ -59,6 +58,11 @@ export function prefer({ trials, objectives, scenario }: PreferOptions): Prefere
     steps,
     byName,
   };
+}
+
+/** The campaign's own objectives, and those that tell apart what they cannot. */
+export function objectiveChain(objectives: readonly Objective[]): Objective[] {
+  return [...objectives, { maximize: SPEED }, { minimize: 'model.bytes' }];
 }
 
 /** A metric and a direction; `speed` is the scenario's headline, faster first whichever way it is measured. */

@@ -1,11 +1,14 @@
 import type { Effort } from '../board/evidence.ts';
 import type { Recipe, WeightRecipe } from '../campaign/recipe.ts';
+import type { Rival } from '../decide/surely-better.ts';
 
 /** A further look at a trial. */
 export interface Look {
   /** Trial id. */
   trial: string;
   effort: Effort;
+  /** Whom it has to beat, or be given up in the middle. @default measured to its end, whatever comes out */
+  rivals?: readonly Rival[];
 }
 
 /** A trial to be planned for the next round; its recipe is completed and checked where the methods are known. */

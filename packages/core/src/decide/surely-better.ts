@@ -1,0 +1,79 @@
+import type { Estimate } from '../board/measurement.ts';
+import { FULL_EFFORT } from '../board/evidence.ts';
+import type { Trial } from '../board/trial.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import type { Scenario } from '../campaign/scenario.ts';
+import { evidenceOf } from '../plan/evidence-of.ts';
+import { atConfidence } from './at-confidence.ts';
+import { lookConfidence } from './look-confidence.ts';
+import { objectiveChain, readObjective } from './prefer.ts';
+
+/** What is compared of a trial. */
+export type Rated = Pick<Trial, 'id' | 'label' | 'recipe' | 'simulated' | 'effort' | 'metrics'>;
+
+/** A trial that meets every requirement in a scenario, as far as it takes to compare with it. */
+export interface Rival {
+  scenario: string;
+  trial: Rated;
+}
+
+/** Which objective tells two trials apart; `name` where none does and the order of names decides. */
+export type Advantage = { metric: string; better: 'smaller' | 'larger' } | 'name';
+
+export interface CompareOptions {
+  campaign: Pick<Campaign, 'objectives' | 'performance'>;
+  scenario: Scenario;
+  /** A trial that meets every requirement. */
+  rival: Rated;
+  trial: Rated;
+}
+
+/**
+ * By what a trial stays behind a rival for certain, whatever further looks bring: the first objective that does not tie
+ * them for good. Undefined while it may come out ahead. What both have in full as far as the campaign measures it,
+ * within the noise of each other, is a tie, and the next objective decides; what more documents may tell apart is open.
+ */
+export function surelyBetter(options: CompareOptions): Advantage | undefined {
+  const { campaign, scenario, rival, trial } = options;
+  for (const objective of objectiveChain(campaign.objectives)) {
+    const { metric, smallest } = readObjective(objective, scenario);
+    const standing = compareOn(metric, smallest, options);
+    if (standing === 'better') return { metric, better: smallest ? 'smaller' : 'larger' };
+    if (standing !== 'tied') return undefined;
+  }
+  return rival.id < trial.id ? 'name' : undefined;
+}
+
+/** How the rival stands to the trial. */
+export function compareOn(
+  metric: string,
+  smallest: boolean,
+  { campaign, rival, trial }: Pick<CompareOptions, 'campaign' | 'rival' | 'trial'>,
+): 'better' | 'worse' | 'tied' | 'open' {
+  const evidence = evidenceOf(metric, campaign.performance);
+  if (evidence === 'repetitions' && rival.simulated !== trial.simulated) {
+    return trial.simulated && rival.metrics[metric] !== undefined ? 'better' : 'open';
+  }
+  const pair = [rival, trial].map((each) => estimateOf(each, metric, pairedWith(metric, rival, trial)));
+  const [a, b] = pair;
+  if (a === undefined || b === undefined) return 'open';
+  const [x, y] = evidence === 'documents' ? [asSeen(a, rival), asSeen(b, trial)] : [a, b];
+  if (smallest ? x.high < y.low : x.low > y.high) return 'better';
+  if (smallest ? y.high < x.low : y.low > x.high) return 'worse';
+  const complete = [rival, trial].every(({ effort = FULL_EFFORT }) => effort.share === 1);
+  const exact = x.low === x.high && y.low === y.high;
+  return evidence !== 'documents' || complete || exact ? 'tied' : 'open';
+}
+
+const asSeen = (estimate: Estimate, { effort = FULL_EFFORT }: Rated): Estimate =>
+  atConfidence(estimate, lookConfidence(0.95, effort.alpha.documents));
+
+/** Ratios to the baseline leave out what drifts between jobs. */
+const pairedWith = (metric: string, ...trials: Rated[]): boolean =>
+  trials.every(({ recipe, metrics }) => recipe === null || metrics[metric]?.versusBaseline !== undefined);
+
+function estimateOf({ recipe, metrics }: Rated, metric: string, paired: boolean): Estimate | undefined {
+  const measurement = metrics[metric];
+  if (measurement === undefined || !paired) return measurement;
+  return recipe === null ? { value: 1, low: 1, high: 1 } : measurement.versusBaseline!.ratio;
+}
