@@ -49,10 +49,17 @@ export function tinyWeights(seed = 1): TinyWeights {
 
 export function tinyDecoder(
   weights: TinyWeights,
-  /** `scale`: of an int8 cache. */
-  options: { positionIds?: boolean; half?: boolean; scale?: number } = {},
+  /** `scale`: of an int8 cache. `context`: positions it can rotate by. */
+  options: {
+    positionIds?: boolean;
+    half?: boolean;
+    scale?: number;
+    context?: number;
+    smoothSoftmax?: boolean;
+  } = {},
 ): Uint8Array {
-  const { hidden, layers, heads, kvHeads, headDim, context, vocabulary } = TINY;
+  const { hidden, layers, heads, kvHeads, headDim, vocabulary } = TINY;
+  const { context = TINY.context } = options;
   const type = options.half === true ? 'float16' : 'float32';
   const cacheType = options.scale === undefined ? type : 'int8';
   const graph = new GraphBuilder({ name: 'tiny' });
@@ -108,6 +115,7 @@ export function tinyDecoder(
           num_heads: heads,
           kv_num_heads: kvHeads,
           do_rotary: 1,
+          ...(options.smoothSoftmax === true && { smooth_softmax: 1 }),
           ...(options.scale !== undefined && {
             k_quant_type: 'PER_TENSOR',
             v_quant_type: 'PER_TENSOR',

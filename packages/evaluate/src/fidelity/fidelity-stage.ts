@@ -5,7 +5,7 @@ import { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fideli
 /** What a model can do and how far it strays from its baseline: tasks as lm-eval scores them, and divergence. */
 export const fidelityStage = defineStage({
   name: 'evaluateFidelity',
-  version: '7',
+  version: '8',
   input: EvaluateFidelityInput,
   output: EvaluateFidelityOutput,
   module: jobModule(import.meta.url, './run-fidelity'),

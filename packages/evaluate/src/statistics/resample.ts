@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 
 /** Replicates of a bootstrap: BCa reads its bounds further out than the percentiles, where 1000 are still noisy. */
 export const REPLICATES = 2000;
@@ -15,7 +15,8 @@ export function resample(options: {
   visit: (counts: Uint32Array, replicate: number) => void;
 }): void {
   const { n, seed, replicates = REPLICATES, visit } = options;
-  const generator = xoroshiro128plus(seed);
+  // Not xoroshiro128plus: its first numbers are alike for seeds that are.
+  const generator = mersenne(seed);
   const counts = new Uint32Array(n);
   for (let replicate = 0; replicate < replicates; replicate++) {
     counts.fill(0);

@@ -12,7 +12,7 @@ import type { KvCache } from '../decode/kv-cache.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { NonFiniteLogits } from '../non-finite/non-finite-logits.ts';
 import { defaultTokensPerBatch } from './batch-by-length.ts';
-import { batchRows, type RowBatch, type Wanted } from './batch-rows.ts';
+import { batchRows, type RowBatch, TOKENS_PER_BATCH, type Wanted } from './batch-rows.ts';
 import { branchTexts } from './branch-texts.ts';
 import { mergePrefixes } from './merge-prefixes.ts';
 import type { TextRow } from './text-row.ts';
@@ -83,11 +83,6 @@ export async function scoreSequences(options: ScoreOptions): Promise<SequenceSco
 
 /** Logits made at once: 32 MiB in float32, and as much again for their softmax. */
 const SCORED_LOGITS = 2 ** 23;
-/**
- * Rows × width of a batch whose logits are bounded apart. With 134 M weights scoring peaked at 901 MiB with 2048 tokens
- * and at 791 MiB with 1024 (511 MiB are weights), in the same time.
- */
-const TOKENS_PER_BATCH = 1024;
 
 interface Work {
   session: DecoderSession;

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readModel, serializeModel } from '@quantloop/onnx';
 import { allowBranches } from '../score/allow-branches.ts';
+import { attendAtOnce } from '../score/attend-at-once.ts';
+import { TOKENS_PER_BATCH } from '../score/batch-rows.ts';
 import { selectPositions } from '../score/select-positions.ts';
 import type { Provider } from './providers.ts';
 
@@ -31,6 +33,7 @@ export async function scoringModel(file: string, provider: Provider): Promise<Sc
   // Only the CPU's attention has been seen to take a bias in every case.
   const branchLimit = provider === 'cpu' ? allowBranches(model) : undefined;
   if (!selects && branchLimit === undefined) return asIs;
+  if (branchLimit !== undefined) attendAtOnce(model, { batch: TOKENS_PER_BATCH, row: branchLimit });
   const folder = dirname(resolve(file));
   return {
     model: serializeModel(model),

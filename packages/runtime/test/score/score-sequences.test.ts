@@ -14,8 +14,12 @@ import {
 
 const weights = tinyWeights(3);
 
-async function open(of: TinyWeights = weights, scoring = true): Promise<DecoderSession> {
-  const folder = await tinyFolder(tinyDecoder(of));
+async function open(
+  of: TinyWeights = weights,
+  scoring = true,
+  context: number = TINY.context,
+): Promise<DecoderSession> {
+  const folder = await tinyFolder(tinyDecoder(of, { context }));
   const engine = { kind: 'onnxruntime', provider: 'cpu', threads: 1 } as const;
   const session = await openSession({ folder, engine, scoring });
   onTestFinished(() => session.release());
@@ -79,10 +83,15 @@ test.for([
   },
 );
 
-test.for([true, false])(
-  'choices after one long question score as if each were alone (for scoring: %s)',
-  async (scoring) => {
-    const session = await open(weights, scoring);
+// With a context of 4096, scores of attention are too many to be held at once.
+test.for([
+  [true, TINY.context],
+  [true, 4096],
+  [false, TINY.context],
+] as const)(
+  'choices after one long question score as if each were alone (for scoring: %s, context: %i)',
+  async ([scoring, context]) => {
+    const session = await open(weights, scoring, context);
     const question = Array.from({ length: 40 }, (_, i) => (i * 7 + 3) % TINY.vocabulary);
     const choices = [[1], [1, 2, 3], [1, 2, 5, 6], [9, 9], [4, 8, 15, 16, 2]];
     const sequences = [

@@ -1,4 +1,4 @@
-import type { EncodedPair } from './encode-pair.ts';
+import type { EncodedPair } from './encode-pairs.ts';
 
 /**
  * lm-eval's windows for a text's own likelihood: every token is scored once, the first after `prefix`; later full

@@ -1,5 +1,5 @@
 import type { DocumentResult } from './document-result.ts';
-import { encodePair } from './encode-pair.ts';
+import { encodePairs } from './encode-pairs.ts';
 import { questionOf } from './question.ts';
 import type { DocumentBatch } from './score-documents.ts';
 import { scorePairs } from './score-pairs.ts';
@@ -9,15 +9,12 @@ export async function scoreChoices(batch: DocumentBatch): Promise<DocumentResult
   const { task, model, documents, ids, shots } = batch;
   const questions = documents.map((document, i) => questionOf(task, document, ids[i]!, shots[i]!));
   const pairs = questions.flatMap((question, i) =>
-    question.pairs.map((pair, choice) => {
-      const label = `${task.definition.task}, document ${ids[i]}, choice ${choice % question.choices.length}`;
-      return {
-        label,
-        ...encodePair({ ...pair, tokenizer: model.tokenizer, maxLength: model.maxLength, label }),
-      };
-    }),
+    question.pairs.map((pair, choice) => ({
+      ...pair,
+      label: `${task.definition.task}, document ${ids[i]}, choice ${choice % question.choices.length}`,
+    })),
   );
-  const scores = await scorePairs(batch, pairs);
+  const scores = await scorePairs(batch, encodePairs(model, pairs));
   let next = 0;
   return Promise.all(
     questions.map(async ({ prompt, choices, pairs, gold }, i) => {

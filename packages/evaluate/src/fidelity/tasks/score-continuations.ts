@@ -1,5 +1,5 @@
 import type { DocumentResult } from './document-result.ts';
-import { encodePair } from './encode-pair.ts';
+import { encodePairs } from './encode-pairs.ts';
 import type { DocumentBatch } from './score-documents.ts';
 import { scorePairs } from './score-pairs.ts';
 
@@ -11,15 +11,9 @@ export async function scoreContinuations(batch: DocumentBatch): Promise<Document
     context: String(task.prompt(document, ids[i]!, shots[i]!)),
     // Unlike the choices of a question, without a delimiter: lm-eval takes the target as it is.
     continuation: String(fields.target(document, ids[i]!)),
+    label: `${definition.task}, document ${ids[i]}`,
   }));
-  const pairs = texts.map((text, i) => {
-    const label = `${definition.task}, document ${ids[i]}`;
-    return {
-      label,
-      ...encodePair({ ...text, tokenizer: model.tokenizer, maxLength: model.maxLength, label }),
-    };
-  });
-  const scores = await scorePairs(batch, pairs);
+  const scores = await scorePairs(batch, encodePairs(model, texts));
   return Promise.all(
     scores.map(async ({ loglikelihood, greedy }, i) => ({
       values: await task.judge.values('loglikelihood', { loglikelihood, greedy }),

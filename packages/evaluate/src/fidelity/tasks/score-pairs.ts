@@ -1,4 +1,4 @@
-import type { EncodedPair } from './encode-pair.ts';
+import type { EncodedPair } from './encode-pairs.ts';
 import type { DocumentBatch } from './score-documents.ts';
 
 export interface PairScore {
