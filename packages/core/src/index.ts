@@ -77,7 +77,7 @@ export { recipeLabel } from './plan/recipe-label.ts';
 export { withoutScope } from './plan/expand-mix.ts';
 export { allocate, type Allocation, type AllocationChoice } from './plan/allocate.ts';
 export { mixRecipe, type AssignedWeight } from './plan/mix-recipe.ts';
-export { recipeParts } from './plan/recipe-parts.ts';
+export { recipeParts, recipeSupport } from './plan/recipe-parts.ts';
 export {
   DIVERGENCE_METRICS,
   perplexityMetric,
@@ -92,8 +92,11 @@ export { expandRequirements, type RequirementContext } from './plan/requirements
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { checkName } from './plan/check-name.ts';
 export { surelyBetter, type Advantage, type Rated, type Rival } from './decide/surely-better.ts';
-export type { Look, MixBudget, Proposal, Step } from './plan/step.ts';
 export { deliberate } from './plan/deliberate.ts';
+export type { Look, Proposal, Step, Wish } from './plan/step.ts';
+export { neighbours, type Neighbour } from './plan/refine/neighbours.ts';
+export { propose } from './plan/refine/propose.ts';
+export { nextRound } from './plan/refine/next-round.ts';
 export { inForce, rejected } from './plan/in-force.ts';
 export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';

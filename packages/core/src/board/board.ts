@@ -11,8 +11,8 @@ export interface Board {
   planned: readonly PlannedTrial[];
   /** The row of each trial that has been looked at, baselines too, as of its latest look. */
   trials: readonly Trial[];
-  /** What quantizing each weight does to a model's output, by model, where it was measured. */
-  scans: Readonly<Record<string, ArtifactRef>>;
+  /** What quantizing each weight does to a model's output, by model, where it was measured; null: it cannot be. */
+  scans: Readonly<Record<string, ArtifactRef | null>>;
   spent: Spent;
   /** What people did, in order. */
   acts: readonly Act[];

@@ -3,7 +3,7 @@ import { Calibration } from './calibration.ts';
 import { FidelityCheck } from './evaluation.ts';
 import { Scenario } from './scenario.ts';
 import { Objective } from './campaign-file.ts';
-import { Recipe } from './recipe.ts';
+import { Recipe, WeightRecipe } from './recipe.ts';
 import { Requirement } from './requirement.ts';
 import { FrontAxes, OnNoWinner, Switch } from './search.ts';
 import { StopRule } from './stop-rule.ts';
@@ -19,6 +19,8 @@ export const Candidate = z.strictObject({
   calibrated: z.boolean().default(false),
   /** Its method looks at statistics of the unquantized model on these texts, which all such candidates share. */
   statistics: z.boolean().default(false),
+  /** The load its method is made for. */
+  suits: z.enum(['synchronous', 'asynchronous']).optional(),
 });
 export type Candidate = z.infer<typeof Candidate>;
 
@@ -58,6 +60,8 @@ export const Campaign = z.strictObject({
   /** Metrics that make the axes of each front shown. */
   front: z.array(FrontAxes).optional(),
   candidates: z.array(Candidate),
+  /** Precisions whose effect on each weight is measured where a round wants a mix of them. */
+  scan: z.array(WeightRecipe).default([]),
   search: z.strictObject({ race: Switch, refine: Switch }).default({ race: 'auto', refine: 'off' }),
   budget: Budget,
   onNoWinner: OnNoWinner.default('fail'),

@@ -107,6 +107,10 @@ export interface MethodFacts {
   readonly symmetric: readonly boolean[];
   /** Method options: a strict zod schema whose parse of `{}` gives all defaults. */
   readonly options: z.ZodType<Record<string, string | number | boolean>>;
+  /** Values worth trying of options, where a recipe nearly suffices. @default none */
+  readonly tuning?: Readonly<Record<string, readonly (string | number | boolean)[]>>;
+  /** The load it is made for: one user waiting, or requests in batches. @default neither */
+  readonly suits?: 'synchronous' | 'asynchronous';
   /** Whether the target's engine has a kernel for the recipe; `simulated` is kept but cannot win on speed. */
   supports(recipe: WeightRecipe, target: { kind: string; provider: string }): 'native' | 'simulated';
 }

@@ -3,6 +3,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import type { Requirement } from '../campaign/requirement.ts';
 import { headline } from '../plan/scenario-metrics.ts';
 import type { Axis } from './front.ts';
+import { isQuality } from './is-quality.ts';
 
 /**
  * The pairs of axes a campaign is looked at by: quality against the headline metric of each scenario, and against size.
@@ -24,10 +25,7 @@ export function plotAxes(campaign: Campaign, trials: readonly Trial[]): [Axis, A
 function qualityAxis(campaign: Campaign, trials: readonly Trial[]): Axis | undefined {
   const reference = trials.find((trial) => trial.recipe === null) ?? trials[0];
   if (reference === undefined) return undefined;
-  const notQuality = [...campaign.performance.map((scenario) => scenario.name), 'model', 'memory', 'gpu'];
-  const measured = Object.keys(reference.metrics).filter(
-    (metric) => !notQuality.some((prefix) => metric.startsWith(`${prefix}.`)),
-  );
+  const measured = Object.keys(reference.metrics).filter((metric) => isQuality(metric, campaign.performance));
   const limited = limitedMetrics(campaign.requirements).find((metric) => measured.includes(metric));
   measured.sort();
   // How answers look says less of quality than any score.

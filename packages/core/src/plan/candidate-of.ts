@@ -10,6 +10,7 @@ export function candidateOf(
   targets: readonly Target[],
   methods: Record<string, MethodFacts>,
 ): Candidate {
+  const { suits } = methods[recipe.method]!;
   return {
     recipe,
     label,
@@ -18,5 +19,6 @@ export function candidateOf(
       .map((target) => target.id),
     calibrated: needsCalibration(recipe, methods),
     statistics: needsStatistics(recipe, methods),
+    ...(suits !== undefined && { suits }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Trial } from '../board/trial.ts';
 import type { Calibration } from '../campaign/calibration.ts';
-import type { Campaign } from '../campaign/campaign.ts';
+import type { Campaign, Candidate } from '../campaign/campaign.ts';
 import type { Target } from '../campaign/target.ts';
 
 /** A trial to run, with the target it runs on. */
@@ -16,30 +16,42 @@ export interface PlannedTrial {
 /** The label of the unquantized model on the target's own engine: a row of its own. */
 export const BASELINE = 'baseline';
 
+/** A candidate as a trial of a model on a target. */
+export function plannedTrial(
+  { calibration }: Pick<Campaign, 'calibration'>,
+  { recipe, label, simulatedOn, calibrated, statistics }: Candidate,
+  { model, target, round, planned }: { model: string; target: Target; round: number; planned?: string },
+): PlannedTrial {
+  return {
+    trial: {
+      id: trialId(model, target.id, label),
+      model,
+      target: target.id,
+      recipe,
+      label,
+      round,
+      ...(planned !== undefined && { planned }),
+      simulated: simulatedOn.includes(target.id),
+    },
+    target,
+    ...(calibrated && calibration !== undefined && { calibration }),
+    ...(statistics && { statistics }),
+  };
+}
+
+const trialId = (model: string, target: string, label: string) => `${model}.${target}.${label}`;
+
 /** Round one: for each model and target the baseline (round 0) and every recipe of the grid. */
 export function planRound(campaign: Campaign): PlannedTrial[] {
-  return campaign.models.flatMap((model) =>
+  return campaign.models.flatMap(({ id: model }) =>
     campaign.targets.flatMap((target) => {
-      const place = { model: model.id, target: target.id };
-      const id = (label: string) => `${model.id}.${target.id}.${label}`;
+      const id = trialId(model, target.id, BASELINE);
+      const place = { model, target: target.id, label: BASELINE };
       return [
-        {
-          trial: { ...place, id: id(BASELINE), label: BASELINE, recipe: null, round: 0, simulated: false },
-          target,
-        },
-        ...campaign.candidates.map(({ recipe, label, simulatedOn, calibrated, statistics }) => ({
-          trial: {
-            ...place,
-            id: id(label),
-            label,
-            recipe,
-            round: 1,
-            simulated: simulatedOn.includes(target.id),
-          },
-          target,
-          ...(calibrated && campaign.calibration !== undefined && { calibration: campaign.calibration }),
-          ...(statistics && { statistics }),
-        })),
+        { trial: { id, ...place, recipe: null, round: 0, simulated: false }, target },
+        ...campaign.candidates.map((candidate) =>
+          plannedTrial(campaign, candidate, { model, target, round: 1 }),
+        ),
       ];
     }),
   );

@@ -13,6 +13,7 @@ import { DIVERGENCE_METRICS, knownMetrics } from './known-metrics.ts';
 import { candidateOf } from './candidate-of.ts';
 import { calibratedMethods, needsCalibration } from './needs-calibration.ts';
 import type { KnownMetric } from './scenario-metrics.ts';
+import { scanRecipes } from './refine/scan-recipes.ts';
 import { expandRequirements } from './requirements/expand-requirements.ts';
 import type { TaskScores } from './requirements/task-scores.ts';
 import { serverIssues } from './server-issues.ts';
@@ -38,6 +39,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
   const objectives = Array.isArray(file.objective) ? file.objective : [file.objective];
   const { recipes, issues: recipeIssues } = expandRecipes(file.search.recipes, methods);
   const calibrated = recipes.filter(({ recipe }) => needsCalibration(recipe, methods));
+  const refines = file.search.refine === 'auto';
   const known = knownMetrics(file, options.fidelityMetrics);
   const metrics = known.map((metric) => metric.name);
   const requirements = expandRequirements(file.requirements, {
@@ -86,7 +88,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     campaign: file.campaign,
     models: file.models,
     targets: file.targets,
-    ...(calibrated.length > 0 && calibration !== undefined && { calibration }),
+    ...((calibrated.length > 0 || refines) && calibration !== undefined && { calibration }),
     fidelity: checks,
     performance: options.scenarios,
     ...(file.evaluation.stopWhen !== undefined && { stopWhen: file.evaluation.stopWhen }),
@@ -94,6 +96,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     objectives,
     ...(file.front !== undefined && { front: file.front }),
     candidates: recipes.map((each) => candidateOf(each, file.targets, methods)),
+    scan: refines && calibration !== undefined ? scanRecipes(recipes, methods) : [],
     search: { race: file.search.race, refine: file.search.refine },
     budget: resolveBudget(file),
     onNoWinner: file.onNoWinner,

@@ -2,13 +2,14 @@ import type { ArtifactRef } from '../board/artifact-ref.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Execution, Provenance } from '../board/trial.ts';
 import type { Calibration } from '../campaign/calibration.ts';
-import type { Campaign } from '../campaign/campaign.ts';
+import type { Campaign, Candidate } from '../campaign/campaign.ts';
 import type { FidelityCheck } from '../campaign/evaluation.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import type { Recipe, WeightRecipe } from '../campaign/recipe.ts';
 import type { StopRule } from '../campaign/stop-rule.ts';
-import type { Engine } from '../campaign/target.ts';
+import type { Engine, Target } from '../campaign/target.ts';
 import type { Decision } from '../decide/decision.ts';
+import type { Proposal } from '../plan/step.ts';
 import type { Trial } from '../board/trial.ts';
 import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
 
@@ -127,6 +128,25 @@ export interface EvaluatePerformanceOutput {
   provenance: Provenance;
 }
 
+export interface PrepareCandidatesInput {
+  proposals: Proposal[];
+  targets: Target[];
+  /** There are texts for methods that need them. */
+  calibrated: boolean;
+}
+/** A recipe that a proposal came to. */
+export interface PreparedCandidate extends Candidate {
+  model: string;
+  /** Target ids. */
+  targets: readonly string[];
+  why: string;
+}
+export interface PrepareCandidatesOutput {
+  candidates: PreparedCandidate[];
+  /** Proposals that came to nothing, with the reason. */
+  refused: { why: string; reason: string }[];
+}
+
 export interface WriteReportInput {
   campaign: Campaign;
   run: string;
@@ -156,6 +176,10 @@ export interface QuantizeActivities {
 }
 export interface SensitivityActivities {
   scanSensitivity(input: ScanSensitivityInput): Promise<StageResult<ScanSensitivityOutput>>;
+}
+export interface CandidateActivities {
+  /** Completes what a round wants by what the methods say of themselves, and solves its mixes. */
+  prepareCandidates(input: PrepareCandidatesInput): Promise<PrepareCandidatesOutput>;
 }
 export interface EvaluateActivities {
   evaluateFidelity(input: EvaluateFidelityInput): Promise<StageResult<EvaluateFidelityOutput>>;

@@ -15,6 +15,7 @@ export function sampleCampaign(changes: Partial<Campaign> = {}): Campaign {
     requirements: { metric: 'sums.exact_match', maxDrop: { value: 0.02, relative: false } },
     objectives: [{ minimize: 'model.bytes' }],
     candidates: [],
+    scan: [],
     search: { race: 'auto', refine: 'off' },
     budget: {
       trials: 256,

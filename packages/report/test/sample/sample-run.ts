@@ -128,6 +128,7 @@ function sampleCampaign({ models, targets, recipes, maxDrop }: SampleOptions): C
       statistics: false,
     })),
     search: { race: 'off', refine: 'off' },
+    scan: [],
     budget: {
       trials: 40,
       rounds: 1,

@@ -35,6 +35,7 @@ export const awq: Quantizer = {
     groups: nbitsGroups(128),
     symmetric: [true, false],
     options,
+    suits: 'synchronous',
     supports: (recipe, target) => kernelFor('matmul-nbits', recipe.bits, target),
   },
 
@@ -64,6 +65,7 @@ export const awqGptq: Quantizer = {
     version: `${awq.facts.version}.${gptq.facts.version}`,
     needsStatistics: true,
     options: gptqOptions.extend({ clip: nbitsOptions.clip.removeDefault().default('mse') }),
+    tuning: { damping: [0.1] },
   },
 
   plan(shape, recipe) {

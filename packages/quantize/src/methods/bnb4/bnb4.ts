@@ -29,6 +29,7 @@ function bnb4(name: Bnb4Storage['levels'], summary: string): Quantizer {
       groups: [64, 16, 32, 128, 256],
       symmetric: [true],
       options,
+      suits: 'synchronous',
       supports: (recipe, target) => kernelFor('matmul-bnb4', recipe.bits, target),
     },
 

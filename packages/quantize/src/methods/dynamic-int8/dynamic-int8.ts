@@ -43,6 +43,8 @@ export const dynamicInt8: Quantizer = {
     groups: [],
     symmetric: [true],
     options,
+    tuning: { smooth: ['auto'], weights: ['gptq'] },
+    suits: 'asynchronous',
     supports: (recipe, target) => kernelFor('matmul-integer', recipe.bits, target),
   },
 

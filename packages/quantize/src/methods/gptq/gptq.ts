@@ -32,6 +32,8 @@ export const gptq: Quantizer = {
     groups: nbitsGroups(128),
     symmetric: [true, false],
     options: gptqOptions,
+    tuning: { clip: ['mse'], damping: [0.1] },
+    suits: 'synchronous',
     supports: (recipe, target) => kernelFor('matmul-nbits', recipe.bits, target),
   },
 

@@ -19,6 +19,7 @@ export const hqq: Quantizer = {
     groups: nbitsGroups(64),
     symmetric: [false],
     options: z.strictObject({ accuracyLevel: nbitsOptions.accuracyLevel, ...commonOptions }),
+    suits: 'synchronous',
     supports: (recipe, target) => kernelFor('matmul-nbits', recipe.bits, target),
   },
 

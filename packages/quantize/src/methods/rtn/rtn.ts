@@ -19,6 +19,8 @@ export const rtn: Quantizer = {
     groups: nbitsGroups(32),
     symmetric: [true, false],
     options: z.strictObject(nbitsOptions),
+    tuning: { clip: ['mse'] },
+    suits: 'synchronous',
     supports: (recipe, target) => kernelFor('matmul-nbits', recipe.bits, target),
   },
 

@@ -52,6 +52,8 @@ export const staticInt8: Quantizer = {
     groups: [],
     symmetric: [true],
     options,
+    tuning: { smooth: ['auto'], ranges: ['percentile', 'mse'], weights: ['gptq'] },
+    suits: 'asynchronous',
     supports: (recipe, target) => kernelFor('matmul-integer', recipe.bits, target),
   },
 

@@ -1,0 +1,20 @@
+import { openStore, type Store } from '@quantloop/artifacts';
+import { Context } from '@temporalio/activity';
+import { toApplicationFailure } from './to-application-failure.ts';
+
+/** An activity that only reads the store for a moment: no process of its own, no heartbeats, typed failures. */
+export function storeActivity<Input, Output>(
+  stage: string,
+  { storeRoot }: { storeRoot: string },
+  run: (input: Input, store: Store) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  let store: Store | undefined;
+  return async (input) => {
+    try {
+      store ??= await openStore({ root: storeRoot });
+      return await run(input, store);
+    } catch (error) {
+      throw toApplicationFailure(error, { stage, attempt: Context.current().info.attempt });
+    }
+  };
+}
