@@ -8,5 +8,6 @@ export async function stageKey<Input, Output>(
   store: Store,
 ): Promise<string> {
   const parts = (await stage.keyParts?.(input, { store })) ?? {};
-  return digestOfJson({ stage: stage.name, version: stage.version, input, parts });
+  const identity = stage.identity?.(input) ?? input;
+  return digestOfJson({ stage: stage.name, version: stage.version, input: identity, parts });
 }

@@ -11,7 +11,12 @@ export interface StageOptions<Input, Output> {
   output: z.ZodType<Output>;
   /** The module that does the work in a child process, from `jobModule`; it exports `run(input, context)`. */
   module: string;
-  /** What else decides the result: digest of a source, hardware fingerprint, version of the runtime. The input always does. */
+  /**
+   * What of the input decides the result. What is left out may only change how much has to be computed for it, as earlier
+   * results do that are taken over. @default all of it
+   */
+  identity?: (input: Input) => unknown;
+  /** What else decides the result: digest of a source, hardware fingerprint, version of the runtime. */
   keyParts?: (input: Input, context: { store: Store }) => Promise<Record<string, unknown>>;
   /** Artifacts that must be present and intact for a stored result to count. @default none */
   artifacts?: (output: Output) => readonly ArtifactRef[];

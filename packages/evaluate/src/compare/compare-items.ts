@@ -6,6 +6,7 @@ import type {
   PerplexityItems,
   TaskItems,
 } from '../fidelity/fidelity-items.ts';
+import { firstDocuments } from '../fidelity/first-documents.ts';
 import { taskMetrics } from '../fidelity/metrics/task-metrics.ts';
 import { perplexityStatistic } from '../fidelity/perplexity/conventions.ts';
 import { adjustOverTasks } from '../fidelity/recovery/adjust-over-tasks.ts';
@@ -71,17 +72,11 @@ function pairedTasks(before: FidelityItems, after: FidelityItems): TaskPair[] {
     const then = earlier.find(({ name, bundle }) => name === now.name && bundle === now.bundle);
     if (then === undefined) return [];
     const documents = Math.min(then.documents, now.documents);
-    return documents === 0 ? [] : [{ then: firstOf(then, documents), now: firstOf(now, documents) }];
+    return documents === 0
+      ? []
+      : [{ then: firstDocuments(then, documents), now: firstDocuments(now, documents) }];
   });
 }
-
-const firstOf = (items: TaskItems, documents: number): TaskItems => ({
-  ...items,
-  documents,
-  columns: Object.fromEntries(
-    Object.entries(items.columns).map(([name, values]) => [name, values.slice(0, documents)]),
-  ),
-});
 
 function perplexities(before: FidelityItems, after: FidelityItems, seed: number): Metrics {
   const earlier = before.checks.filter((check): check is PerplexityItems => check.kind === 'perplexity');

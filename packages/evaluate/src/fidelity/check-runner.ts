@@ -13,6 +13,10 @@ export interface CheckContext {
   seed: number;
   /** Undefined when the model is the baseline itself. */
   baseline: { items: FidelityItems } | undefined;
+  /** Of each task's documents. */
+  share: number;
+  /** Results of an earlier look at the model. */
+  known: FidelityItems['checks'];
   /** Counts finished documents or windows. */
   advance: (count: number, note: string) => void;
 }
@@ -28,8 +32,10 @@ export interface CheckResult {
 
 /** A check made ready: how much it will do is known before the first begins. */
 export interface PreparedCheck {
-  /** Documents or windows. */
+  /** Documents, windows, chunks or prompts to measure. */
   size: number;
+  /** Those that an earlier look has measured. */
+  known: number;
   run(): Promise<CheckResult>;
 }
 

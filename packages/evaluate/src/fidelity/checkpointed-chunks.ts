@@ -5,20 +5,22 @@ import { z } from 'zod';
  * Computes chunks of work in order, keeping each in the job's checkpoint: what an interrupted attempt finished is read
  * back. A chunk's result must depend on the chunk alone, so that a resumed job ends as an undisturbed one.
  *
- * @param name of the work within the job; results are JSON, read back through `schema`.
+ * @param options.from items before it are done already, and not computed.
+ * @param options.name of the work within the job; results are JSON, read back through `schema`.
  */
 export async function checkpointedChunks<Item, Result>(options: {
   context: Pick<JobContext, 'checkpoint' | 'signal'>;
   name: string;
   items: readonly Item[];
+  from?: number;
   size: number;
   schema: z.ZodType<Result>;
   compute: (items: readonly Item[], first: number) => Promise<Result[]>;
   onDone: (items: number) => void;
 }): Promise<Result[]> {
-  const { context, name, items, size, schema, compute, onDone } = options;
+  const { context, name, items, from = 0, size, schema, compute, onDone } = options;
   const results: Result[] = [];
-  for (let first = 0; first < items.length; first += size) {
+  for (let first = from; first < items.length; first += size) {
     context.signal.throwIfAborted();
     const block = `${name}.${first}`;
     const chunk = items.slice(first, first + size);

@@ -12,6 +12,13 @@ export const EvaluateFidelityInput = z.strictObject({
   baseline: z.strictObject({ items: ArtifactRef }).optional(),
   /** Gives a candidate up after its divergence check: what else there is to check is left out. */
   stopWhen: StopRule.optional(),
+  /** Of each task's documents, see `seenDocuments`; whatever is no task is measured in full. @default 1 */
+  share: z.number().positive().max(1).optional(),
+  /**
+   * `items` of an earlier look at the model: what they hold is taken over instead of measured again. Results do not depend
+   * on it, beyond the float32 rounding that any other grouping into batches brings, so it is not part of the identity.
+   */
+  known: ArtifactRef.optional(),
 });
 export type EvaluateFidelityInput = z.output<typeof EvaluateFidelityInput>;
 

@@ -3,13 +3,15 @@ import { z } from 'zod';
 
 const Values = z.array(z.number());
 
-/** Results of one task, one entry a document in the order of the data. */
+/** Results of a task's first documents, one entry a document in the order of the data. */
 export const TaskItems = z.strictObject({
   kind: z.literal('task'),
   name: z.string(),
   /** Digest of the task's bundle: results of other documents are not paired. */
   bundle: z.string(),
   documents: z.int().nonnegative(),
+  /** Documents that there are, after the check's limit: more than `documents` where only a share was asked. */
+  total: z.int().nonnegative(),
   /** What metrics are made of, e.g. `acc`, `loglikelihood`, `words`, `exact_match,none`. */
   columns: z.record(z.string(), Values),
   /** The first documents, for reading side by side. */
@@ -27,6 +29,10 @@ export type TaskItems = z.infer<typeof TaskItems>;
 /** Next-token distributions against the baseline's, one entry a window of text. */
 export const DivergenceItems = z.strictObject({
   kind: z.literal('divergence'),
+  /** Digest of the windows' tokens. */
+  tokens: z.string(),
+  /** Digest of the distributions of the baseline that was compared with. */
+  baseline: z.string().optional(),
   windows: z.array(
     z.strictObject({
       /** KL(baseline ‖ candidate) of each token, nats. */
@@ -61,9 +67,22 @@ export type PerplexityItems = z.infer<typeof PerplexityItems>;
 export const PromptsItems = PromptAnswers.extend({ kind: z.literal('prompts') });
 export type PromptsItems = z.infer<typeof PromptsItems>;
 
-/** The items artifact of a fidelity evaluation: what a candidate's results are paired with. */
+/** What results depend on beside what was asked: only those of one source may stand side by side. */
+export const ItemsSource = z.strictObject({
+  /** Of the stage. */
+  version: z.string(),
+  /** Digest of the model. */
+  model: z.string(),
+  /** Digest of the engine, its options and version. */
+  engine: z.string(),
+  seed: z.int(),
+});
+export type ItemsSource = z.infer<typeof ItemsSource>;
+
+/** The items artifact of a fidelity evaluation: what a candidate's results are paired with, and a further look adds to. */
 export const FidelityItems = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
+  source: ItemsSource,
   checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems, PerplexityItems, PromptsItems])),
 });
 export type FidelityItems = z.infer<typeof FidelityItems>;

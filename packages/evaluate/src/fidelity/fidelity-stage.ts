@@ -9,6 +9,12 @@ export const fidelityStage = defineStage({
   input: EvaluateFidelityInput,
   output: EvaluateFidelityOutput,
   module: jobModule(import.meta.url, './run-fidelity'),
+  // Neither what is known already nor a count for planning changes what comes out.
+  identity: ({ known: _, share = 1, checks, ...input }) => ({
+    ...input,
+    share,
+    checks: checks.map((check) => (check.kind === 'task' ? { ...check, documents: undefined } : check)),
+  }),
   keyParts: ({ engine }) => engineOf(engine).keyParts(engine),
   artifacts: ({ items, distributions, answers }) =>
     [items, distributions, answers].filter((artifact) => artifact !== undefined),

@@ -11,6 +11,8 @@ import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
 import { FidelityItems, type PromptsItems } from './fidelity-items.ts';
+import { sourceOf } from './known/items-source.ts';
+import { readKnown } from './known/read-known.ts';
 import { preparePerplexityCheck } from './perplexity/run-perplexity-check.ts';
 import { preparePromptsCheck } from './prompts/run-prompts-check.ts';
 import { adjustOverTasks } from './recovery/adjust-over-tasks.ts';
@@ -25,6 +27,8 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const folder = await job.store.folder(input.model);
   await using model = await engineOf(input.engine).openForTasks({ folder, spec: input.engine });
 
+  const source = await sourceOf(input);
+  const { checks: known, ignored } = await readKnown(input.known, source, job.store);
   const progress = { done: 0, total: 0, unit: 'documents' };
   const context: CheckContext = {
     job,
@@ -32,22 +36,28 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
     folder,
     seed: input.seed,
     baseline: await readBaseline(input, job),
+    share: input.share ?? 1,
+    known,
     advance: (count, note) => job.progress({ ...progress, done: (progress.done += count), note }),
   };
   const prepared: PreparedCheck[] = [];
   for (const [index, check] of input.checks.entries()) prepared.push(await prepare(check, index, context));
   progress.total = prepared.reduce((sum, { size }) => sum + size, 0);
 
-  const { results, stopped } = await runChecks(input, prepared).catch(async (error: unknown) => {
+  const { results, measured, stopped } = await runChecks(input, prepared).catch(async (error: unknown) => {
     throw await whereItBegan(error, model);
   });
-  const items: FidelityItems = { schemaVersion: 1, checks: results.flatMap((result) => result.items) };
+  const items: FidelityItems = {
+    schemaVersion: 2,
+    source,
+    checks: results.flatMap((result) => result.items),
+  };
   const distributions = items.checks.find((check) => check.kind === 'divergence')?.distributions;
   const prompts = items.checks.find((check) => check.kind === 'prompts');
   const tasks = results.flatMap((result) => result.tasks);
-  const measured: Metrics = Object.assign({}, ...results.map(({ metrics }) => metrics));
+  const all: Metrics = Object.assign({}, ...results.map(({ metrics }) => metrics));
   const metrics = adjustOverTasks(
-    measured,
+    all,
     tasks.map(({ metric }) => metric),
   );
   return {
@@ -61,6 +71,9 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
         ...model.provenance,
         'model.max_length': model.maxLength,
         'statistics.seed': input.seed,
+        'documents.measured': measured.reduce((sum, { size }) => sum + size, 0),
+        'documents.taken_over': measured.reduce((sum, { known }) => sum + known, 0),
+        ...(ignored !== undefined && { 'documents.not_taken_over': ignored }),
       },
       ...results.map(({ provenance }) => provenance),
     ),
@@ -74,16 +87,19 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
 async function runChecks(
   { checks, stopWhen }: EvaluateFidelityInput,
   prepared: readonly PreparedCheck[],
-): Promise<{ results: CheckResult[]; stopped?: string }> {
+): Promise<{ results: CheckResult[]; measured: PreparedCheck[]; stopped?: string }> {
   const results: CheckResult[] = [];
+  const measured: PreparedCheck[] = [];
   const order = [...checks.keys()].sort((a, b) => rank(checks[a]!) - rank(checks[b]!) || a - b);
   for (const index of order) {
-    const result = await prepared[index]!.run();
+    const check = prepared[index]!;
+    measured.push(check);
+    const result = await check.run();
     results[index] = result;
     const stopped = stopWhen && stopReason(stopWhen, result.metrics);
-    if (stopped !== undefined) return { results: [result], stopped };
+    if (stopped !== undefined) return { results: [result], measured, stopped };
   }
-  return { results };
+  return { results, measured };
 }
 
 const rank = ({ kind }: FidelityCheck) => (kind === 'divergence' ? 0 : 1);

@@ -195,7 +195,7 @@ describe('a fidelity job on the demo model', () => {
     const input = { model, checks: fewer, engine, seed: 0, baseline: { items: baseline.items } };
     await expect(runStage(fidelityStage, input, { store })).rejects.toMatchObject({
       code: 'invalid-spec',
-      message: 'demo_arithmetic: the baseline was measured on 64 documents, the candidate on 10',
+      message: "demo_arithmetic: the baseline was measured on 64 documents, the candidate's task has 10",
     });
   });
 });

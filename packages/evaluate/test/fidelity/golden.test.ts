@@ -129,7 +129,7 @@ describe.skipIf(!present)('scores of stories260k equal lm-eval’s (needs ../sha
       if (!full && !QUICK.includes(name)) skip('set QUANTLOOP_FULL=1 for the long ones');
       const task = name.split('@')[0]!;
       const { loaded, results } = await score(name, name.includes('first200') ? 200 : null);
-      const items = itemsOf(task, 'golden', results);
+      const items = itemsOf({ name: task, bundle: 'golden', total: results.length }, results);
       const metrics = taskMetrics({ definition: loaded.definition, name: task, items, seed: 0 });
       expect(items.documents).toBe(totals[name]!.n);
       for (const [key, expected] of Object.entries(totals[name]!)) {

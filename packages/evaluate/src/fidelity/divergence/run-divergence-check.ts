@@ -36,11 +36,15 @@ export const prepareDivergenceCheck: CheckRunner<'divergence'> = async (check, i
     name: `${index}.divergence`,
     provenance: { 'kl-divergence.text': check.text.digest },
   };
-  return {
-    size: windows.length,
-    run: () =>
-      baseline === undefined ? record(text, context) : compare(text, recordedBy(baseline.items), context),
-  };
+  if (baseline === undefined) return { size: windows.length, known: 0, run: () => record(text, context) };
+  const distributions = recordedBy(baseline.items);
+  const known = context.known.find(
+    (one): one is DivergenceItems =>
+      one.kind === 'divergence' && one.tokens === text.header.tokens && one.baseline === distributions.digest,
+  );
+  return known === undefined
+    ? { size: windows.length, known: 0, run: () => compare(text, distributions, context) }
+    : { size: 0, known: windows.length, run: () => Promise.resolve(resultOf(known, text, context)) };
 };
 
 interface DivergenceText {
@@ -73,7 +77,7 @@ async function record(text: DivergenceText, context: CheckContext): Promise<Chec
   const distributions = await storeDistributions({ store, header, chunks: chunks() });
   return {
     metrics: selfDivergenceMetrics(),
-    items: [{ kind: 'divergence', windows: [], distributions }],
+    items: [{ kind: 'divergence', tokens: header.tokens, windows: [], distributions }],
     tasks: [],
     provenance,
   };
@@ -84,7 +88,7 @@ async function compare(
   distributions: ArtifactRef,
   context: CheckContext,
 ): Promise<CheckResult> {
-  const { network, windows, header, name, provenance } = text;
+  const { network, windows, header, name } = text;
   const { job } = context;
   const recorded = await openDistributions({
     folder: await job.store.folder(distributions),
@@ -101,8 +105,20 @@ async function compare(
       compareWindows({ network, baseline: await recorded.chunk(first / size), windows: chunk, first }),
     onDone: (count) => context.advance(count, 'kl-divergence'),
   });
-  const items = { kind: 'divergence' as const, windows: compared };
-  return { metrics: divergenceMetrics(items, context.seed), items: [items], tasks: [], provenance };
+  const { tokens } = header;
+  return resultOf(
+    { kind: 'divergence', tokens, baseline: distributions.digest, windows: compared },
+    text,
+    context,
+  );
+}
+
+function resultOf(
+  items: DivergenceItems,
+  { provenance }: DivergenceText,
+  { seed }: CheckContext,
+): CheckResult {
+  return { metrics: divergenceMetrics(items, seed), items: [items], tasks: [], provenance };
 }
 
 function recordedBy({ checks }: FidelityItems): ArtifactRef {

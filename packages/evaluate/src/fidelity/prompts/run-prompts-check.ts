@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { CheckContext, CheckRunner } from '../check-runner.ts';
 import { chunkSize } from '../chunk-size.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
-import type { PromptsItems } from '../fidelity-items.ts';
+import type { FidelityItems, PromptsItems } from '../fidelity-items.ts';
 import { allJsonLines } from '../tasks/data/read-json.ts';
 import type { GeneratedText } from '../tasks/task-model.ts';
 import { encodePrompt, type EncodedPrompt } from './encode-prompt.ts';
@@ -18,7 +18,7 @@ type PromptsCheck = Extract<FidelityCheck, { kind: 'prompts' }>;
 /** Prompts answered together and checkpointed as one, at most. */
 const CHUNK = 8;
 
-const Answered: z.ZodType<PromptAnswers['answers'][number]> = PromptAnswers.shape.answers.element;
+const Answered: z.ZodType<Answered> = PromptAnswers.shape.answers.element;
 
 /** Answers prompts greedily, and at random where asked to, and sets each beside the baseline's. */
 export const preparePromptsCheck: CheckRunner<'prompts'> = async (check, index, context) => {
@@ -36,30 +36,13 @@ export const preparePromptsCheck: CheckRunner<'prompts'> = async (check, index, 
   );
   const asked = digestOfJson({ ...check, seed: seedOf(check, context) });
   const baseline = context.baseline && baselineAnswers(asked, context.baseline.items.checks);
+  const known = answersIn(context.known, asked);
   return {
-    size: prompts.length,
+    size: known === undefined ? prompts.length : 0,
+    known: known?.answers.length ?? 0,
     run: async () => {
-      const answers = await checkpointedChunks({
-        context: job,
-        name: `${index}.prompts`,
-        items: prompts,
-        size: chunkSize(prompts.length, CHUNK),
-        schema: Answered,
-        compute: async (some, first) => {
-          const greedy = await answersTo(some, undefined, { check, context });
-          const sampled =
-            check.sampling && (await answersTo(some, seedOf(check, context) + first, { check, context }));
-          return some.map(({ text }, i) => {
-            const theirs = baseline?.answers[first + i];
-            return {
-              prompt: text,
-              greedy: compared(greedy[i]!, theirs?.greedy),
-              ...(sampled !== undefined && { sampled: compared(sampled[i]!, theirs?.sampled) }),
-            };
-          });
-        },
-        onDone: (count) => context.advance(count, 'prompts'),
-      });
+      const own = known?.answers ?? (await answerAll(prompts, { check, index, context }));
+      const answers = own.map((answer, i) => besideBaseline(answer, baseline?.answers[i]));
       return {
         metrics: metricsOfAnswers({ answers }, baseline),
         items: [{ kind: 'prompts', asked, answers }],
@@ -73,6 +56,32 @@ export const preparePromptsCheck: CheckRunner<'prompts'> = async (check, index, 
     },
   };
 };
+
+type Answered = PromptAnswers['answers'][number];
+
+function answerAll(
+  prompts: readonly EncodedPrompt[],
+  { check, index, context }: { check: PromptsCheck; index: number; context: CheckContext },
+): Promise<Answered[]> {
+  return checkpointedChunks({
+    context: context.job,
+    name: `${index}.prompts`,
+    items: prompts,
+    size: chunkSize(prompts.length, CHUNK),
+    schema: Answered,
+    compute: async (some, first) => {
+      const greedy = await answersTo(some, undefined, { check, context });
+      const sampled =
+        check.sampling && (await answersTo(some, seedOf(check, context) + first, { check, context }));
+      return some.map(({ text }, i) => ({
+        prompt: text,
+        greedy: greedy[i]!,
+        ...(sampled !== undefined && { sampled: sampled[i]! }),
+      }));
+    },
+    onDone: (count) => context.advance(count, 'prompts'),
+  });
+}
 
 const seedOf = ({ sampling }: PromptsCheck, { seed }: CheckContext) => sampling?.seed ?? seed;
 
@@ -102,14 +111,26 @@ function withFaults(answer: GeneratedText, prompt: string, { model }: CheckConte
   return { text, tokens: [...tokens], faults: findFaults({ ...answer, raw }, prompt) };
 }
 
-function compared(answer: Answer, baseline: Answer | undefined): Answer {
+function besideBaseline({ prompt, greedy, sampled }: Answered, theirs: Answered | undefined): Answered {
+  return {
+    prompt,
+    greedy: compared(greedy, theirs?.greedy),
+    ...(sampled !== undefined && { sampled: compared(sampled, theirs?.sampled) }),
+  };
+}
+
+function compared({ difference: _, ...answer }: Answer, baseline: Answer | undefined): Answer {
   const difference = baseline && firstDifference(answer, baseline);
   return { ...answer, ...(difference !== undefined && { difference }) };
 }
 
-function baselineAnswers(asked: string, checks: readonly { kind: string }[]): PromptsItems {
-  const found = checks.find((check): check is PromptsItems => check.kind === 'prompts');
-  if (found?.asked === asked) return found;
+function answersIn(checks: FidelityItems['checks'], asked: string): PromptsItems | undefined {
+  return checks.find((check): check is PromptsItems => check.kind === 'prompts' && check.asked === asked);
+}
+
+function baselineAnswers(asked: string, checks: FidelityItems['checks']): PromptsItems {
+  const found = answersIn(checks, asked);
+  if (found !== undefined) return found;
   throw new QuantloopError({
     code: 'invalid-spec',
     message: 'prompts: the baseline was not asked these prompts in this way',

@@ -26,18 +26,23 @@ export function groupMetrics(options: {
   const metrics: Metrics = {};
   for (const { name, weighted, tasks } of aggregates(group)) {
     const columns = (of: ReadonlyMap<string, TaskItems>) =>
-      tasks.map(({ definition, metric }) => of.get(definition.task)?.columns[metric.metric.columns[0]!]);
-    const measured = columns(items).filter((column) => column !== undefined);
-    const theirs = columns(baseline).filter((column) => column !== undefined);
+      tasks
+        .map(({ definition, metric }) => of.get(definition.task)?.columns[metric.metric.columns[0]!])
+        .filter((column) => column !== undefined);
+    const measured = columns(items);
+    const theirs = columns(baseline);
+    // A task of which a larger share was asked than of the others does not weigh more for it.
+    const sizes = tasks.flatMap(({ definition }) => items.get(definition.task)?.total ?? []);
+    const weights = weighted ? sizes : undefined;
     const { unit, higherIsBetter } = tasks[0]!.metric.metric;
     metrics[`${group.group}.${name}`] = {
-      ...stratifiedMean(measured, weighted),
+      ...stratifiedMean(measured, weights),
       unit,
       n: measured.reduce((sum, column) => sum + column.length, 0),
       higherIsBetter,
       convention: 'lm-eval',
       ...(theirs.length === measured.length
-        ? { versusBaseline: stratifiedComparison(measured, theirs, weighted) }
+        ? { versusBaseline: stratifiedComparison(measured, theirs, weights) }
         : {}),
     };
   }

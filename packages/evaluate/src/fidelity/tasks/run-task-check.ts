@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { QuantloopError, type FidelityCheck } from '@quantloop/core';
+import { seenDocuments, type FidelityCheck } from '@quantloop/core';
 import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts';
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
 import { chunkSize } from '../chunk-size.ts';
-import type { FidelityItems, TaskItems } from '../fidelity-items.ts';
+import type { FidelityItems } from '../fidelity-items.ts';
+import { knownResults, type KnownResults } from '../known/known-results.ts';
+import { baselineItems } from './baseline-items.ts';
 import { readTaskData, type TaskData } from './data/task-data.ts';
 import { groupsOf, leavesOf, type TaskTree } from './definition/task-tree.ts';
 import type { DocumentResult } from './document-result.ts';
 import { groupMetricNames, groupMetrics } from './group-metrics.ts';
-import { itemsOf, SAMPLES } from './items-of.ts';
+import { itemsOf, NO_SAMPLE, SAMPLES } from './items-of.ts';
 import { categoryOf } from '../recovery/category-of.ts';
 import { makeTask, type LoadedTask } from './load-task.ts';
 import { requireConsent } from '../metrics/code/require-consent.ts';
@@ -30,33 +32,50 @@ type TaskCheck = Extract<FidelityCheck, { kind: 'task' }>;
 /** Runs the task of a bundle, or each task of a group, over its documents. */
 export const prepareTaskCheck: CheckRunner<'task'> = async (check, index, context) => {
   const tree = await readBundle(await context.job.store.folder(check.bundle));
-  const tasks: { task: LoadedTask; data: TaskData }[] = [];
+  const tasks: PreparedTask[] = [];
   for (const { definition, place } of leavesOf(tree)) {
     requireConsent(definition, check.runUnsafeCode ?? false);
     const task = makeTask(definition, place);
-    tasks.push({ task, data: await readTaskData(task, { limit: check.limit }) });
+    const { documents: all, shots } = await readTaskData(task, { limit: check.limit });
+    const documents = all.slice(0, seenDocuments(all.length, context.share));
+    const known = knownResults(context.known, {
+      name: definition.task,
+      bundle: check.bundle.digest,
+      documents: documents.length,
+    });
+    tasks.push({ task, total: all.length, documents, shots, known });
   }
+  const known = tasks.reduce((sum, task) => sum + task.known.results.length, 0);
   return {
-    size: tasks.reduce((sum, { data }) => sum + data.documents.length, 0),
+    size: tasks.reduce((sum, { documents }) => sum + documents.length, 0) - known,
+    known,
     run: async () => {
       const results: CheckResult[] = [];
-      for (const { task, data } of tasks) results.push(await runTask(task, data, { check, index, context }));
+      for (const task of tasks) results.push(await runTask(task, { check, index, context }));
       return withGroups(tree, results, { check, context });
     },
   };
 };
 
+interface PreparedTask extends TaskData {
+  task: LoadedTask;
+  /** `documents` are the first of so many. */
+  total: number;
+  /** Results of the first of them. */
+  known: KnownResults;
+}
+
 async function runTask(
-  task: LoadedTask,
-  { documents, shots }: TaskData,
+  { task, total, documents, shots, known }: PreparedTask,
   { check, index, context }: { check: TaskCheck; index: number; context: CheckContext },
 ): Promise<CheckResult> {
   const name = task.definition.task;
-  const results = await checkpointedChunks({
+  const computed = await checkpointedChunks({
     context: context.job,
     name: `${index}.${name}`,
     items: documents,
-    size: chunkSize(documents.length, CHUNK),
+    from: known.results.length,
+    size: chunkSize(documents.length - known.results.length, CHUNK),
     schema: Result,
     compute: async (chunk, first) => {
       const ids = chunk.map((_, i) => first + i);
@@ -74,7 +93,7 @@ async function runTask(
     },
     onDone: (count) => context.advance(count, name),
   });
-  const items = itemsOf(name, check.bundle.digest, results);
+  const items = itemsOf({ name, bundle: check.bundle.digest, total }, [...known.results, ...computed]);
   return {
     metrics: taskMetrics({
       definition: task.definition,
@@ -90,14 +109,13 @@ async function runTask(
     provenance: {
       [`task.${name}.bundle`]: check.bundle.digest,
       [`task.${name}.documents`]: documents.length,
+      ...(known.ignored !== undefined && { [`task.${name}.not_taken_over`]: known.ignored }),
       [`task.${name}.few_shot`]: task.definition.num_fewshot ?? 0,
     },
   };
 }
 
 const categoryOfCheck = ({ category, name }: TaskCheck) => category ?? categoryOf(name);
-
-const NO_SAMPLE = { prompt: '', target: '', responses: [] };
 
 /** All tasks' results as one, with the means of the groups. */
 function withGroups(
@@ -109,8 +127,11 @@ function withGroups(
   const items = results.flatMap((result) => result.items);
   const byName = (of: FidelityItems['checks']) =>
     new Map(of.flatMap((one) => (one.kind === 'task' ? [[one.name, one] as const] : [])));
+  const theirs = items.flatMap((one) =>
+    one.kind === 'task' ? (baselineItems(one, baseline?.items.checks ?? []) ?? []) : [],
+  );
   const groups = groupsOf(tree).map((group) =>
-    groupMetrics({ group, items: byName(items), baseline: byName(baseline?.items.checks ?? []) }),
+    groupMetrics({ group, items: byName(items), baseline: byName(theirs) }),
   );
   // A group with a score of its own counts as one task beside others, however many it consists of.
   const [score] = groupsOf(tree).slice(0, 1).flatMap(groupMetricNames);
@@ -124,24 +145,4 @@ function withGroups(
       ...results.map(({ provenance }) => provenance),
     ) as CheckResult['provenance'],
   };
-}
-
-/** The baseline's results of the same task; undefined where it was not asked. */
-function baselineItems(items: TaskItems, checks: FidelityItems['checks']): TaskItems | undefined {
-  const { name } = items;
-  const found = checks.find((check): check is TaskItems => check.kind === 'task' && check.name === name);
-  if (found === undefined) return undefined;
-  if (found.bundle !== items.bundle) {
-    throw new QuantloopError({
-      code: 'invalid-spec',
-      message: `${name}: the baseline was measured on another task of this name (${found.bundle})`,
-      hint: 'Measure the baseline again.',
-    });
-  }
-  if (found.documents === items.documents) return found;
-  throw new QuantloopError({
-    code: 'invalid-spec',
-    message: `${name}: the baseline was measured on ${found.documents} documents, the candidate on ${items.documents}`,
-    hint: 'Measure both with the same limit.',
-  });
 }

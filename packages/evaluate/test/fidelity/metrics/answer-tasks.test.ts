@@ -44,7 +44,7 @@ async function score(bundled: Awaited<ReturnType<typeof bundle>>, answer: (promp
   const model = scriptedModel({ answer: (prompt) => (prompts.push(prompt), answer(prompt)) });
   const ids = documents.map((_, i) => i);
   const results = await scoreDocuments({ task, model, documents, ids, shots });
-  const items = itemsOf(task.definition.task, 'bundle', results);
+  const items = itemsOf({ name: task.definition.task, bundle: 'bundle', total: results.length }, results);
   const metrics = taskMetrics({ definition: task.definition, name: bundled.name, items, seed: 0 });
   return {
     prompts,

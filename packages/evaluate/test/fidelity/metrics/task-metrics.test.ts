@@ -35,7 +35,7 @@ async function measure(
     ids: rows.map((_, i) => i),
     shots,
   });
-  const items = itemsOf('tiny', 'bundle', results);
+  const items = itemsOf({ name: 'tiny', bundle: 'bundle', total: results.length }, results);
   return taskMetrics({ definition: loaded.definition, name: 'tiny', items, baseline: items, seed: 0 });
 }
 

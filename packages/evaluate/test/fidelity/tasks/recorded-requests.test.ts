@@ -87,7 +87,7 @@ test.for(
     ),
     ...(fewShot === null ? {} : { fewShot }),
   });
-  expect(count).toBe(expected.length);
+  expect(count).toEqual([expected.length]);
   const task = await loadTask(join(await store.folder(bundle), 'task.yaml'));
   const { documents, shots } = await readTaskData(task, { limit: null });
   for (const [id, document] of documents.entries()) {
