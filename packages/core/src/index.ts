@@ -12,6 +12,7 @@ export { Answer, Fault, PromptAnswers } from './board/prompt-answers.ts';
 export { Act } from './board/act.ts';
 export type { Board, Spent } from './board/board.ts';
 export { Effort, FULL_EFFORT } from './board/evidence.ts';
+export { bytesOnDisk, exactBytes } from './board/exact-bytes.ts';
 export { LEAST_DOCUMENTS, seenDocuments } from './board/seen-documents.ts';
 export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
 export {

@@ -24,6 +24,7 @@ export {
 } from './file/external-data-writer.ts';
 export { verifyModel } from './file/verify-model.ts';
 export { dataFiles } from './file/data-files.ts';
+export { modelBytes } from './file/model-bytes.ts';
 export { diskFailure } from './file/disk-failure.ts';
 export { moveInitializers } from './file/move-initializers.ts';
 export { graphOf } from './graph/graph-of.ts';

@@ -29,7 +29,7 @@ const Output: z.ZodType<QuantizeModelOutput> = z.strictObject({
 /** Recipe and model folder → quantized model folder. Its version covers the stage, those of the methods their output. */
 export const quantizeStage = defineStage<QuantizeModelInput, QuantizeModelOutput>({
   name: 'quantizeModel',
-  version: '2',
+  version: '3',
   input: Input,
   output: Output,
   module: jobModule(import.meta.url, './run-quantize'),

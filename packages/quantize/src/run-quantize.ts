@@ -1,5 +1,11 @@
-import type { Measurement, QuantizeModelInput, QuantizeModelOutput } from '@quantloop/core';
+import {
+  bytesOnDisk,
+  type Measurement,
+  type QuantizeModelInput,
+  type QuantizeModelOutput,
+} from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
+import { modelBytes } from '@quantloop/onnx';
 import { readCalibration } from './calibrate/read-calibration.ts';
 import type { Cost } from './manifest/cost.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
@@ -29,10 +35,11 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
     onResumed: (blocks) => context.resumed(blocks),
     onCost: (finished) => (cost = finished),
   });
+  const size = bytesOnDisk(await modelBytes(target), await modelBytes(source));
   return {
     model: await store.putFolder(target),
     manifest: await store.putJson({ ...manifest, cost }),
-    metrics: metricsOf(manifest),
+    metrics: { 'model.bytes': size, ...metricsOf(manifest) },
     provenance: {
       'quantize.method': manifest.methods.map(({ name }) => name).join(', '),
       'quantize.version': manifest.methods.map(({ version }) => version).join(', '),

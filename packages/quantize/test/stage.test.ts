@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
 import type { QuantizeModelOutput, StageResult } from '@quantloop/core';
@@ -34,7 +34,30 @@ describe('the stage quantizeModel', { timeout: 240_000 }, () => {
     const folder = await store.folder(output.model);
     expect(JSON.parse(await readFile(join(folder, 'quantization.json'), 'utf8'))).toEqual(stored);
     expect(manifest.quantized.map(({ name }) => name)).toEqual(['a.weight', 'b.weight']);
+    // The graph and its external data, before and after: the metric that the performance stage has, exact already here.
+    const bytesOf = async (place: string) => {
+      const sizes = ['model.onnx', 'model.onnx_data'].map(
+        async (name) => (await stat(join(place, name))).size,
+      );
+      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    };
+    const [bytes, before] = [await bytesOf(folder), await bytesOf(await store.folder(model))];
+    expect(bytes).toBeLessThan(before / 4);
     expect(output.metrics).toEqual({
+      'model.bytes': {
+        value: bytes,
+        low: bytes,
+        high: bytes,
+        unit: 'B',
+        n: 1,
+        higherIsBetter: false,
+        convention: 'bytes-on-disk',
+        versusBaseline: expect.objectContaining({
+          difference: { value: bytes - before, low: bytes - before, high: bytes - before },
+          ratio: { value: bytes / before, low: bytes / before, high: bytes / before },
+          test: 'exact',
+        }),
+      },
       'model.bits_per_weight': expect.objectContaining({
         value: 5,
         low: 5,

@@ -1,5 +1,6 @@
-import type { Engine as EngineSpec, Metrics, Provenance } from '@quantloop/core';
+import { bytesOnDisk, type Engine as EngineSpec, type Metrics, type Provenance } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
+import { modelBytes } from '@quantloop/onnx';
 import { engineOf } from '../engines/engines.ts';
 import { allJsonLines } from '../fidelity/tasks/data/read-json.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
@@ -9,10 +10,8 @@ import type { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './eval
 import { measurePerformance } from './measure-performance.ts';
 import { machineProvenance } from './machine/machine-provenance.ts';
 import { memoryMetrics } from './memory/memory-metrics.ts';
-import { modelBytes } from './model-bytes.ts';
 import type { PerformanceSamples } from './performance-samples.ts';
 import { scenarioMeasurements } from './scenario-measurements.ts';
-import { exactBytes } from './size-metrics.ts';
 
 // Loaded with this module, so that a process kept ready for the job already has the native library.
 await import('@quantloop/runtime');
@@ -48,10 +47,10 @@ export async function run(
   const metrics: Metrics = {
     ...Object.assign({}, ...scenarios.map((scenario, i) => scenarioMeasurements(scenario, byScenario[i]!))),
     ...(await memoryMetrics({ memory: isElsewhere(spec) ? undefined : memory, candidate, baseline })),
-    'model.bytes': exactBytes(await modelBytes(candidate), {
-      convention: 'bytes-on-disk',
-      baseline: baseline === undefined ? undefined : await modelBytes(baseline),
-    }),
+    'model.bytes': bytesOnDisk(
+      await modelBytes(candidate),
+      baseline === undefined ? undefined : await modelBytes(baseline),
+    ),
   };
   const provenance: Provenance = {
     ...(await engine.provenance(spec)),

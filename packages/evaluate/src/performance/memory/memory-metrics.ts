@@ -1,6 +1,5 @@
-import type { Metrics } from '@quantloop/core';
+import { exactBytes, type Metrics } from '@quantloop/core';
 import type { MemorySamples } from '../performance-samples.ts';
-import { exactBytes } from '../size-metrics.ts';
 import { graphMemory } from './graph-memory.ts';
 
 /**

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importModel } from '@quantloop/models';
+import { modelBytes } from '@quantloop/onnx';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { graphMemory } from '../../../src/performance/memory/graph-memory.ts';
 import { measureMemory } from '../../../src/performance/memory/measure-memory.ts';
 import { memoryMetrics } from '../../../src/performance/memory/memory-metrics.ts';
 import { peakResidentBytes } from '../../../src/performance/memory/peak-memory.ts';
-import { modelBytes } from '../../../src/performance/model-bytes.ts';
 import { randomLlama } from '../random-llama.ts';
 
 const MIB = 2 ** 20;

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { dataFiles, readModel } from '@quantloop/onnx';
+import { dataFiles } from './data-files.ts';
+import { readModel } from './read-model.ts';
 
 /**
  * Bytes on disk of all that the graph needs: `model.onnx` and its external data. The tokenizer is not counted. Of a folder

@@ -1,4 +1,4 @@
-import type { Measurement } from '@quantloop/core';
+import type { Measurement } from './measurement.ts';
 
 /** A number of bytes that was read, not estimated; compared exactly where the baseline's is known. */
 export function exactBytes(
@@ -22,4 +22,9 @@ export function exactBytes(
       },
     }),
   };
+}
+
+/** `model.bytes`: what a model takes on disk, its graph and weights, and beside its baseline. */
+export function bytesOnDisk(bytes: number, baseline: number | undefined): Measurement {
+  return exactBytes(bytes, { convention: 'bytes-on-disk', baseline });
 }
