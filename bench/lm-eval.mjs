@@ -1,7 +1,7 @@
 // Likelihood tasks on stories260k and on a Llama of 134 million random weights: lm-evaluation-harness with Hugging Face
 // transformers, and quantloop, one after the other on the same documents. The harness is timed without loading, at its
 // default batch (1) and at the fastest of several; quantloop with its process's start and loading. Prints seconds,
-// ratios, our peak memory beside the weights, and how far the scores are apart.
+// ratios, the peak memory of the process that scores beside the weights, and how far the scores are apart.
 //
 //   node bench/lm-eval.mjs [--shared ../shared] [--limit 100] [--large-limit 24]
 import { existsSync } from 'node:fs';
@@ -63,7 +63,7 @@ async function compare(name, checkpoint, limit) {
   await mkdir(model);
   await ours('import-folder.mjs', checkpoint, model);
   const { size: weights } = await stat(join(model, 'model.onnx_data'));
-  const { output, peak } = await ours(
+  const { output, childPeak } = await ours(
     'evaluate-folder.mjs',
     model,
     join(folder, 'store'),
@@ -75,7 +75,8 @@ async function compare(name, checkpoint, limit) {
   console.log(`${name}, ${limit} documents of each of ${TASKS.length} tasks`);
   const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
   console.log(
-    `  quantloop        ${mine.seconds.toFixed(1)} s   peak ${megabytes(peak)}, weights ${megabytes(weights)}`,
+    `  quantloop        ${mine.seconds.toFixed(1)} s   peak of the scoring process ${megabytes(childPeak)}, ` +
+      `weights ${megabytes(weights)}, difference ${megabytes(childPeak - weights)}`,
   );
   for (const batch of BATCHES) {
     const peer = await measure(python, [
