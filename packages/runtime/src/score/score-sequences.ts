@@ -37,7 +37,7 @@ export interface ScoreOptions {
   sequences: readonly ScoredSequence[];
   /** Keeps the small graphs between calls. @default one for this call */
   arithmetic?: Arithmetic;
-  /** Rows × width of a batch. @default 1024, or where all logits are made as many as keep them under 256 MiB, at most 4096 */
+  /** Rows × width of a batch. @default 512, or where all logits are made as many as keep them under 256 MiB, at most 4096 */
   tokensPerBatch?: number;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
