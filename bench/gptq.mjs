@@ -86,7 +86,7 @@ async function prepare(layers, samples) {
 async function quantize({ source, sequences }) {
   const target = join(folder, 'quantized');
   await rm(target, { recursive: true, force: true });
-  const { output, peak } = await ours('gptq-folder.mjs', source, target, sequences);
+  const { output, peak } = await ours('as-job.mjs', support('gptq-folder.mjs'), source, target, sequences);
   const { seconds } = JSON.parse(output);
   const error = Number((await ours('logits-error.mjs', source, target, sequences)).output);
   return { seconds, peak, error };

@@ -7,6 +7,17 @@ const ALLOWED =
 /** Node's own channel to its parent must not be mistaken for ours. */
 const OWN_CHANNEL = /^NODE_(CHANNEL_|UNIQUE_ID)/;
 
+/**
+ * Settings of Linux's C library (glibc), which gives freed memory back to the system, to get it anew page by page and
+ * filled with zeros. Jobs free and ask for tensors of many MiB all the time, so up to 1 GiB that is free is kept: GPTQ of
+ * 134 million weights meets 139,000 page faults instead of 923,000, and takes 36.0 s of CPU instead of 38.4. (32 MiB and 256
+ * MiB instead: 593,000.) Its peak is 600 MiB.
+ */
+const KEEP_FREED_MEMORY = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
+};
+
 /** The environment of a job's process; code is compiled once per user and read back afterwards. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const passed = Object.entries(process.env).filter(
@@ -14,6 +25,7 @@ export function childEnvironment(): NodeJS.ProcessEnv {
   );
   return {
     NODE_COMPILE_CACHE: join(userCacheFolder(), 'compile-cache'),
+    ...KEEP_FREED_MEMORY,
     ...Object.fromEntries(passed),
   };
 }

@@ -131,7 +131,8 @@ export class Spill implements AsyncDisposable {
   }
 
   async #read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(length);
+    // Not filled with zeros first, unlike a typed array.
+    const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < length;) {
       const { bytesRead } = await this.#handle.read(bytes, done, length - done, offset + done);
       if (bytesRead === 0) throw new RangeError(`${this.#file} ends before ${offset + length} bytes.`);

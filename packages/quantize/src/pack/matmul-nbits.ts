@@ -69,9 +69,11 @@ export const matMulNBits: Layout<NBitsStorage> = {
       if (zeroPoints !== undefined) {
         unpackCodes(zeroPoints, kernelBits(bits), channel * zeroPointBytes(storage), zeros);
       }
-      for (let i = 0; i < k; i++) {
-        const block = Math.floor(i / blockSize);
-        values[channel * k + i] = (codes[i]! - zeros[block]!) * scales[channel * blocks + block]!;
+      for (let block = 0, i = 0; block < blocks; block++) {
+        const scale = scales[channel * blocks + block]!;
+        const zero = zeros[block]!;
+        const end = Math.min(k, i + blockSize);
+        for (; i < end; i++) values[channel * k + i] = (codes[i]! - zero) * scale;
       }
     }
     return values;

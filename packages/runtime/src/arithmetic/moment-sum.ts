@@ -1,6 +1,6 @@
-import { GraphBuilder } from '@quantloop/onnx';
+import { GraphBuilder, transpose } from '@quantloop/onnx';
 import { Tensor } from 'onnxruntime-node';
-import { freeTensor } from '../session/free-memory.ts';
+import { freeMemory, freeTensor } from '../session/free-memory.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Matrix } from './multiply.ts';
 
@@ -70,16 +70,27 @@ export class MomentSum {
     const whole = new Float32Array(k * k);
     for (const [index, sum] of this.#sums.entries()) {
       const [left, right] = this.#pairs[index]!;
-      const width = this.#widths[right]!;
+      const [height, width] = [this.#widths[left]!, this.#widths[right]!];
       const values = sum.data as Float32Array;
-      for (let r = 0, i = left * PART; r < this.#widths[left]!; r++, i++) {
-        const row = values.subarray(r * width, (r + 1) * width);
-        whole.set(row, i * k + right * PART);
-        for (let c = 0; c < width; c++) whole[(right * PART + c) * k + i] = row[c]!;
-      }
+      const turned = transpose(values, height, width);
+      place(whole, k, { values, rows: height, columns: width, top: left * PART, left: right * PART });
+      place(whole, k, { values: turned, rows: width, columns: height, top: right * PART, left: left * PART });
+      freeMemory(turned);
       freeTensor(sum);
     }
     return whole;
+  }
+}
+
+/** Copies a part into a matrix of `k` columns. */
+function place(
+  whole: Float32Array,
+  k: number,
+  part: { values: Float32Array; rows: number; columns: number; top: number; left: number },
+): void {
+  const { values, rows, columns, top, left } = part;
+  for (let r = 0; r < rows; r++) {
+    whole.set(values.subarray(r * columns, (r + 1) * columns), (top + r) * k + left);
   }
 }
 

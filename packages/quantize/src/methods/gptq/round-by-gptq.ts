@@ -92,14 +92,18 @@ export function addErrors(options: {
 }): void {
   const { original, n, group, sums } = options;
   const { codes, scales, zeros } = options.solution;
+  // Local: added up in the array, every weight would wait for the one before to be stored.
+  let [squares, errorSquares, largest] = [sums[0]!, sums[1]!, sums[2]!];
   for (let i = 0, input = 0; i < original.length; input++) {
     const grids = Math.floor(input / group) * n;
     for (let c = 0; c < n; c++, i++) {
       const weight = original[i]!;
       const off = weight - Math.fround((codes[i]! - zeros[grids + c]!) * scales[grids + c]!);
-      sums[0]! += weight * weight;
-      sums[1]! += off * off;
-      sums[2] = Math.max(sums[2]!, off * off);
+      const square = off * off;
+      squares += weight * weight;
+      errorSquares += square;
+      if (square > largest) largest = square;
     }
   }
+  sums.set([squares, errorSquares, largest]);
 }
