@@ -40,7 +40,7 @@ export async function openServedModel(options: {
   const chatTemplate = await loadChatTemplate(folder);
   // ONNX Runtime's own default counts the machine's cores, whatever affinity and quota leave of them.
   const threads = engine.threads ?? availableParallelism();
-  const session = await openSession({ folder, engine: { ...engine, threads } });
+  const session = await openSession({ folder, engine: { ...engine, threads }, decoding: true });
   const batch = new ContinuousBatch({ session, maxLength: contextLength, maxBatch });
   return {
     name: options.name ?? basename(resolve(folder)),

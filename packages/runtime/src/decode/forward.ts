@@ -4,6 +4,8 @@ import { BRANCHING } from '../score/allow-branches.ts';
 import { SELECTION } from '../score/select-positions.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { tensorFromBytes } from '../session/tensor-bytes.ts';
+import { appendColumns, blankCache, columnPlaces, rewidened } from './append-cache.ts';
+import { COLUMNS } from './emit-columns.ts';
 import { runnable } from './float16-tensor.ts';
 import { KvCache } from './kv-cache.ts';
 
@@ -47,7 +49,7 @@ export interface ForwardResult {
 export async function forward(options: ForwardOptions): Promise<ForwardResult> {
   const prepared = decoderFeeds(options);
   const { session, feeds, width } = prepared;
-  const outputs = await session.inference.run(feeds, ['logits', ...cacheNames(session, 'present')]);
+  const outputs = await session.inference.run(feeds, ['logits', ...cacheOutputs(session)]);
   const logits = shaped(outputs.logits as Tensor, options, width);
   return { logits, width, cache: cacheOf(outputs, prepared) };
 }
@@ -79,7 +81,7 @@ export async function forwardScores(
   const outputs = await session.inference.run(feeds, [
     SELECTION.logProbabilities,
     SELECTION.best,
-    ...(keepCache ? cacheNames(session, 'present') : []),
+    ...(keepCache ? cacheOutputs(session) : []),
   ]);
   return {
     logProbabilities: outputs[SELECTION.logProbabilities]!.data as Float32Array,
@@ -97,6 +99,8 @@ function shaped(logits: Tensor, { session, rows, selection }: ForwardOptions, wi
 interface Prepared {
   session: DecoderSession;
   cache: KvCache | undefined;
+  /** New tokens of each row. */
+  counts: number[];
   width: number;
   lengths: Int32Array;
   mask: BigInt64Array;
@@ -104,12 +108,20 @@ interface Prepared {
 
 function cacheOf(
   outputs: InferenceSession.OnnxValueMapType,
-  { session, cache, width, lengths, mask }: Prepared,
+  { session, cache, counts, width, lengths, mask }: Prepared,
 ): KvCache {
   const names = cacheNames(session, 'past_key_values');
+  if (session.shape.emitsColumns) {
+    const before = cache ?? blankCache(session, { names, rows: counts.length, padded: width });
+    return appendColumns(session, before, { columns: outputs[COLUMNS.keysValues] as Tensor, counts });
+  }
   const present = cacheNames(session, 'present').map((name) => outputs[name] as Tensor);
   const tensors = Object.fromEntries(names.map((name, i) => [name, present[i]!]));
   return new KvCache({ lengths, padded: (cache?.padded ?? 0) + width, mask, tensors });
+}
+
+function cacheOutputs(session: DecoderSession): string[] {
+  return session.shape.emitsColumns ? [COLUMNS.keysValues] : cacheNames(session, 'present');
 }
 
 function cacheNames({ shape }: DecoderSession, prefix: 'present' | 'past_key_values'): string[] {
@@ -123,12 +135,13 @@ function cacheNames({ shape }: DecoderSession, prefix: 'present' | 'past_key_val
 export function decoderFeeds({
   session,
   rows,
-  cache,
+  cache: given,
   branches,
   selection,
 }: ForwardOptions): Prepared & { feeds: Record<string, Tensor> } {
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   if (width === 0) throw new RangeError('forward needs at least one token');
+  const cache = width > 1 && session.shape.emitsColumns ? withoutSpare(given) : given;
   if (cache !== undefined && rows.some((row) => row.length !== width)) {
     throw new RangeError('rows that go on from a cache must bring equally many tokens');
   }
@@ -153,8 +166,20 @@ export function decoderFeeds({
     feeds[SELECTION.positions] = new Tensor('int64', positions, [positions.length]);
     feeds[SELECTION.targets] = new Tensor('int64', targets, [targets.length]);
   }
+  if (session.shape.emitsColumns) {
+    const { kvHeads } = session.shape;
+    const places = columnPlaces(cache?.lengths ?? new Int32Array(rows.length), kvHeads, width);
+    feeds[COLUMNS.places] = new Tensor('int64', places, [rows.length, kvHeads, width, 3]);
+  }
   if (session.shape.hasLogitsToKeep) feeds.num_logits_to_keep = new Tensor('int64', new BigInt64Array(1), []);
-  return { session, cache, feeds, width, lengths, mask };
+  return { session, cache, feeds, counts: rows.map(({ length }) => length), width, lengths, mask };
+}
+
+/** A graph may refuse a cache and tokens that are together longer than its context. */
+function withoutSpare(cache: KvCache | undefined): KvCache | undefined {
+  if (cache === undefined) return undefined;
+  const longest = Math.max(...cache.lengths);
+  return cache.padded > longest ? rewidened(cache, longest) : cache;
 }
 
 const everywhere = (count: number): Selection => ({

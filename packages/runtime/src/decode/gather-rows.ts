@@ -10,11 +10,12 @@ export interface CacheRow {
 
 /**
  * A cache of its own for these rows, of whichever caches they are, in this order: as long as the longest of them, the
- * others padded on the right where the layout is packed, on the left where it is appended.
+ * others padded on the right where the layout is packed, on the left where it is appended. `spare`: columns beyond that,
+ * of a packed cache.
  */
-export function gatherRows(rows: readonly CacheRow[], layout: CacheLayout): KvCache {
+export function gatherRows(rows: readonly CacheRow[], layout: CacheLayout, spare = 0): KvCache {
   const lengths = Int32Array.from(rows, ({ cache, row }) => cache.lengths[row]!);
-  const padded = Math.max(...lengths);
+  const padded = Math.max(...lengths) + spare;
   const spans = rows.map((row, r) => spansOf(row, layout, padded - lengths[r]!));
   const tensors = Object.fromEntries(
     Object.entries(rows[0]!.cache.tensors).map(([name, { type, dims, size, data }]) => {

@@ -13,7 +13,8 @@ export async function step(options: {
   const { session, tokens, cache } = options;
   const rows = Array.from(tokens, (token) => [token]);
   const result = await forward({ session, rows, cache });
-  cache.dispose();
+  // It goes on in place where the session puts out new columns only.
+  if (result.cache.tensors !== cache.tensors) cache.dispose();
   const logits = lastLogits({ logits: result.logits, width: 1, newTokens: rows.map(() => 1) });
   return { logits, vocabularySize: session.shape.vocabularySize, cache: result.cache };
 }

@@ -11,6 +11,8 @@ export class DecoderSession implements AsyncDisposable {
   readonly threads: number | undefined;
   /** Tokens of a row in which continuations of one text may stand, see `allowBranches`; undefined: they may not. */
   readonly branchLimit: number | undefined;
+  /** Tokens of a cache, its spare columns counted, and of a run together, see `emitColumns`. */
+  readonly cacheLimit: number | undefined;
 
   constructor(options: {
     inference: InferenceSession;
@@ -18,12 +20,14 @@ export class DecoderSession implements AsyncDisposable {
     file: string;
     threads?: number | undefined;
     branchLimit?: number | undefined;
+    cacheLimit?: number | undefined;
   }) {
     this.inference = options.inference;
     this.shape = options.shape;
     this.file = options.file;
     this.threads = options.threads;
     this.branchLimit = options.branchLimit;
+    this.cacheLimit = options.cacheLimit;
   }
 
   async release(): Promise<void> {

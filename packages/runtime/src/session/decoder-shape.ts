@@ -1,5 +1,6 @@
 import { QuantloopError } from '@quantloop/core';
 import type { InferenceSession } from 'onnxruntime-node';
+import { COLUMNS } from '../decode/emit-columns.ts';
 import { SELECTION } from '../score/select-positions.ts';
 
 /** `int8`: GroupQueryAttention scales and rounds keys and values itself. */
@@ -22,6 +23,8 @@ export interface DecoderShape {
   readonly hasLogitsToKeep: boolean;
   /** Logits are made at chosen positions only, as `selectPositions` arranges it. */
   readonly selects: boolean;
+  /** Keys and values are put out of new tokens only, as `emitColumns` arranges it. */
+  readonly emitsColumns: boolean;
 }
 
 type Metadata = InferenceSession.ValueMetadata;
@@ -42,10 +45,11 @@ export function readDecoderShape(session: InferenceSession, what: string): Decod
   if (!isCacheType(cacheType)) {
     throw notADecoder(what, `its cache is of type ${cacheType}, expected ${CACHE_TYPES.join(', ')}`);
   }
+  const emitsColumns = outputs.has(COLUMNS.keysValues);
   for (let i = 0; i < layers; i++) {
     for (const part of ['key', 'value']) {
       tensorOf(inputs, `past_key_values.${i}.${part}`, what);
-      tensorOf(outputs, `present.${i}.${part}`, what);
+      if (!emitsColumns) tensorOf(outputs, `present.${i}.${part}`, what);
     }
   }
   const logits = tensorOf(outputs, 'logits', what);
@@ -58,6 +62,7 @@ export function readDecoderShape(session: InferenceSession, what: string): Decod
     hasPositionIds: inputs.has('position_ids'),
     hasLogitsToKeep: inputs.has('num_logits_to_keep'),
     selects: inputs.has(SELECTION.positions),
+    emitsColumns,
   };
 }
 

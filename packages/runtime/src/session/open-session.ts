@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { QuantloopError, type OnnxRuntimeEngine } from '@quantloop/core';
 import { DecoderSession } from './decoder-session.ts';
 import { readDecoderShape } from './decoder-shape.ts';
+import { decodingModel } from './decoding-model.ts';
 import { openGraph } from './open-graph.ts';
-import { type ScoringModel, scoringModel } from './scoring-model.ts';
+import { type PreparedModel, scoringModel } from './scoring-model.ts';
 
 export interface OpenSessionOptions {
   /** A model artifact's folder. */
@@ -19,6 +20,11 @@ export interface OpenSessionOptions {
    * one text share a row, as far as it allows either. All else works as before. @default false
    */
   scoring?: boolean;
+  /**
+   * For `ContinuousBatch` and the like: the graph is opened so that a step puts out the keys and values of its own tokens
+   * alone, as far as it allows that. A `KvCache` given to `forward` is then written over. @default false
+   */
+  decoding?: boolean;
 }
 
 /**
@@ -38,8 +44,7 @@ export async function openSession(options: OpenSessionOptions): Promise<DecoderS
       cause,
     });
   });
-  const { model, extra, branchLimit }: ScoringModel =
-    options.scoring === true ? await scoringModel(file, provider) : { model: file, extra: {} };
+  const { model, extra, branchLimit, cacheLimit } = await modelFor(options, file);
   const inference = await openGraph({
     model,
     what: file,
@@ -54,9 +59,18 @@ export async function openSession(options: OpenSessionOptions): Promise<DecoderS
       file,
       threads,
       branchLimit,
+      cacheLimit,
     });
   } catch (error) {
     await inference.release();
     throw error;
   }
+}
+
+async function modelFor(
+  { engine, scoring, decoding }: OpenSessionOptions,
+  file: string,
+): Promise<PreparedModel> {
+  if (scoring === true) return scoringModel(file, engine.provider);
+  return decoding === true ? decodingModel(file, engine.provider) : { model: file, extra: {} };
 }

@@ -14,18 +14,20 @@ const QUANTIZED = /NBits|Bnb4|Integer|Quantize/;
 const UNPACKED = { 'session.disable_prepacking': '1' };
 
 /** Above this a graph has its weights inside: editing it would hold them three times. */
-const LARGEST_GRAPH = 2 ** 28;
+export const LARGEST_GRAPH = 2 ** 28;
 
-export interface ScoringModel {
+export interface PreparedModel {
   model: string | Uint8Array;
   /** Session configuration entries it needs. */
   extra: Record<string, string>;
   /** See `allowBranches`. */
   branchLimit?: number | undefined;
+  /** See `emitColumns`. */
+  cacheLimit?: number | undefined;
 }
 
 /** What to open for scoring: the edited graph, its weights where they are, or the file where nothing can be edited. */
-export async function scoringModel(file: string, provider: Provider): Promise<ScoringModel> {
+export async function scoringModel(file: string, provider: Provider): Promise<PreparedModel> {
   const asIs = { model: file, extra: {} };
   if ((await stat(file)).size > LARGEST_GRAPH) return asIs;
   const model = await readModel(file);

@@ -4,7 +4,9 @@ import {
   generateGreedy,
   openSession,
   prefill,
+  step,
   type ContinuousBatchOptions,
+  type DecodeResult,
   type DecoderSession,
   type GeneratedToken,
   type GenerationRequest,
@@ -25,9 +27,10 @@ const MODELS = {
   'elementary attention': () => elementaryDecoder(weights),
 };
 
-async function open(bytes: Uint8Array): Promise<DecoderSession> {
+async function open(bytes: Uint8Array, decoding = false): Promise<DecoderSession> {
   const folder = await tinyFolder(bytes);
-  const session = await openSession({ folder, engine: { kind: 'onnxruntime', provider: 'cpu', threads: 1 } });
+  const engine = { kind: 'onnxruntime', provider: 'cpu', threads: 1 } as const;
+  const session = await openSession({ folder, engine, decoding });
   onTestFinished(() => session.release());
   return session;
 }
@@ -56,9 +59,13 @@ test.for([
   expect(await detectCacheLayout(await open(MODELS[name]()))).toBe(layout);
 });
 
-describe.each(Object.entries(MODELS))('with %s', (_, bytes) => {
+describe.each(
+  Object.entries(MODELS).flatMap(([name, bytes]) =>
+    [false, true].map((decoding) => [name, decoding, bytes] as const),
+  ),
+)('with %s (for decoding: %s)', (_, decoding, bytes) => {
   test('requests that come and go get the tokens they get alone, and their places are free again', async () => {
-    const session = await open(bytes());
+    const session = await open(bytes(), decoding);
     const arrival = fc.record({
       prompt: fc.array(fc.nat(TINY.vocabulary - 1), { minLength: 1, maxLength: 20 }),
       maxNewTokens: fc.integer({ min: 1, max: 12 }),
@@ -266,4 +273,35 @@ test('rows of a cache gathered in another order go on as before', async () => {
     'packed',
   );
   expect([[...kept.lengths], kept.padded, [...kept.mask]]).toEqual([[2, 1], 2, [1n, 1n, 1n, 0n]]);
+});
+
+test.for([
+  ['fused attention', {}],
+  ['fused attention, cache in int8', { scale: 0.02 }],
+] as const)(
+  'a session for decoding keeps its cache in place, up to the last position: %s',
+  async ([, options]) => {
+    const bytes = tinyDecoder(weights, options);
+    const [plain, inPlace] = [await open(bytes), await open(bytes, true)];
+    const prompts = [[1, 2, 3], [4]];
+    const results = [plain, inPlace].map((session) => prefill({ session, prompts }));
+    let [a, b] = (await Promise.all(results)) as [DecodeResult, DecodeResult];
+    const held = new Set<unknown>();
+    for (let length = prompts[0]!.length; length < TINY.context; length++) {
+      expect(b.logits).toEqual(a.logits);
+      const tokens = [length % TINY.vocabulary, 5];
+      a = await step({ session: plain, tokens, cache: a.cache });
+      b = await step({ session: inPlace, tokens, cache: b.cache });
+      held.add(b.cache.tensors);
+    }
+    expect(b.logits).toEqual(a.logits);
+    expect([...b.cache.lengths]).toEqual([TINY.context, TINY.context - 2]);
+    // 61 steps: the cache grew by its reserve, and was not made anew each time.
+    expect(held.size).toBeLessThanOrEqual(3);
+  },
+);
+
+test('a graph is opened as it is where its attention is elementary, or converts what it keeps', async () => {
+  const sessions = await Promise.all(Object.values(MODELS).map((bytes) => open(bytes(), true)));
+  expect(sessions.map(({ shape }) => shape.emitsColumns)).toEqual([true, false, false]);
 });

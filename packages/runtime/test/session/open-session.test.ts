@@ -18,6 +18,7 @@ test('a decoder session knows its layers, heads, cache type and optional inputs'
     vocabularySize: TINY.vocabulary,
     selects: false,
     hasPositionIds: false,
+    emitsColumns: false,
     hasLogitsToKeep: false,
   });
 });

@@ -25,7 +25,12 @@ export const onnxRuntimeEngine: Engine<'onnxruntime'> = {
     const { readMaxLength } = await import('@quantloop/models');
     // ONNX Runtime's own default counts the machine's cores, whatever affinity and quota leave of them.
     const threads = spec.threads ?? availableParallelism();
-    const session = await openSession({ folder, engine: { ...spec, threads }, extra: SPINNING });
+    const session = await openSession({
+      folder,
+      engine: { ...spec, threads },
+      extra: SPINNING,
+      decoding: true,
+    });
     const batch = new ContinuousBatch({
       session,
       maxLength: await readMaxLength(folder),
