@@ -42,13 +42,9 @@ export function recallActivities({ storeRoot }: { storeRoot: string }): RecallAc
           },
         }).catch(() => undefined);
 
-      const [first, ...candidates] = trials;
-      const baseline = first && (await recall(first));
-      if (first === undefined || baseline === undefined || baseline.items === null) return [];
-      const known: TrialWorkflowResult[] = [baseline];
-      const reference = { model: first.source.model, items: baseline.items };
-      for (const candidate of candidates) {
-        const result = await recall({ ...candidate, baseline: reference });
+      const known: TrialWorkflowResult[] = [];
+      for (const input of trials) {
+        const result = await recall(input);
         if (result !== undefined) known.push(result);
       }
       return known;

@@ -55,9 +55,13 @@ export {
   Outcome,
   Selection,
   Verdict,
+  Verdicts,
   VerdictResult,
 } from './decide/decision.ts';
-export { decide } from './decide/decide.ts';
+export { decide, type DecideOptions } from './decide/decide.ts';
+export { conclude, type ConcludeOptions } from './decide/conclude.ts';
+export { smallestRelaxation, type Relaxation } from './decide/relax.ts';
+export { actRefusal, type ActRefusal } from './plan/act-refusal.ts';
 export { atConfidence } from './decide/at-confidence.ts';
 export { lookConfidence, spendingParts } from './decide/look-confidence.ts';
 export { judge, type JudgeOptions, type Judgement } from './decide/judge.ts';
@@ -100,13 +104,15 @@ export { neighbours, type Neighbour } from './plan/refine/neighbours.ts';
 export { propose } from './plan/refine/propose.ts';
 export { nextRound } from './plan/refine/next-round.ts';
 export { inForce, rejected } from './plan/in-force.ts';
-export { BASELINE, planRound, type PlannedTrial } from './plan/plan-round.ts';
+export { BASELINE, plannedTrial, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';
 export {
+  ACT_UPDATE,
   CAMPAIGN_WORKFLOW,
   PROGRESS_QUERY,
   TRIAL_WORKFLOW,
+  type ActInput,
   type CampaignPhase,
   type CampaignProgress,
   type CampaignWorkflowInput,

@@ -1,8 +1,9 @@
-import { Campaign, Decision, decide, Scenario } from '@quantloop/core';
+import { Campaign, Decision, Scenario } from '@quantloop/core';
 import { marked } from 'marked';
 import { parse, type HTMLElement } from 'node-html-parser';
 import { describe, expect, it } from 'vitest';
 import { renderReport, SECTIONS, TrialsFile, type ReportInput } from '../src/index.ts';
+import { decided } from './sample/decided.ts';
 import { hostileRun } from './sample/hostile-run.ts';
 import { RECIPES, sampleRun } from './sample/sample-run.ts';
 
@@ -459,7 +460,7 @@ const emptied = (input: ReportInput): ReportInput => ({
   ...input,
   trials: [],
   phases: {},
-  decision: decide(input.campaign, []),
+  decision: decided(input.campaign, []),
 });
 
 function failed(input: ReportInput): ReportInput {
@@ -471,7 +472,7 @@ function failed(input: ReportInput): ReportInput {
     artifact: null,
     failure,
   }));
-  return { ...input, trials, decision: decide(input.campaign, trials) };
+  return { ...input, trials, decision: decided(input.campaign, trials) };
 }
 
 /** What a non-finite number becomes on its way through JSON, and what it is before. */

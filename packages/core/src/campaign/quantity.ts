@@ -17,26 +17,30 @@ const Parsed = z.strictObject({
 });
 
 /** A number, or a number with a unit: `3%`, `40 MiB`, `12 ms`, `6h`. Sizes come out in bytes, durations in seconds. */
-export const Quantity = z.union([z.number(), z.string(), Parsed]).transform((input, context) => {
-  // A resolved campaign is parsed again by the workflow.
-  if (typeof input === 'object') return input;
-  if (typeof input === 'number') return { value: input, relative: false };
-  const match = PATTERN.exec(input.trim());
-  const unit = match?.[2] ?? '';
-  const factor = unit === '' ? 1 : UNITS[unit];
-  if (match === null || factor === undefined) {
-    context.addIssue({
-      code: 'custom',
-      message: `"${input}" is not a quantity; write a number with an optional unit out of ${Object.keys(UNITS).join(', ')}`,
-    });
-    return z.NEVER;
-  }
-  const dimension: z.infer<typeof Dimension> | undefined =
-    unit in SIZES ? 'size' : unit in DURATIONS ? 'duration' : undefined;
-  return {
-    value: Number(match[1]) * factor,
-    relative: unit === '%',
-    ...(dimension !== undefined && { dimension }),
-  };
-});
+export const Quantity = z
+  .union([z.number(), z.string(), Parsed])
+  .transform((input, context): z.output<typeof Parsed> => {
+    // A resolved campaign is parsed again by the workflow.
+    if (typeof input === 'object') return input;
+    if (typeof input === 'number') return { value: input, relative: false };
+    const match = PATTERN.exec(input.trim());
+    const unit = match?.[2] ?? '';
+    const factor = unit === '' ? 1 : UNITS[unit];
+    if (match === null || factor === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${input}" is not a quantity; write a number with an optional unit out of ${Object.keys(UNITS).join(', ')}`,
+      });
+      return z.NEVER;
+    }
+    const dimension: z.infer<typeof Dimension> | undefined =
+      unit in SIZES ? 'size' : unit in DURATIONS ? 'duration' : undefined;
+    return {
+      value: Number(match[1]) * factor,
+      relative: unit === '%',
+      ...(dimension !== undefined && { dimension }),
+    };
+  })
+  // Says what comes out, for JSON Schema too.
+  .pipe(Parsed);
 export type Quantity = z.output<typeof Quantity>;

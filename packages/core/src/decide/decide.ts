@@ -3,18 +3,27 @@ import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { because } from './because.ts';
-import type { Decision, FrontEntry, NearestMiss, Outcome, Selection, Verdict } from './decision.ts';
+import type { FrontEntry, NearestMiss, Outcome, Selection, Verdict, Verdicts } from './decision.ts';
 import { type Axis, paretoFront } from './front.ts';
 import { judge } from './judge.ts';
 import { type JudgedTrial, nearestMisses } from './nearest-misses.ts';
 import { prefer } from './prefer.ts';
 import { plotAxes } from './plot-axes.ts';
 
+export interface DecideOptions {
+  /** Ids of trials that people do not want, whatever was measured. @default none */
+  rejected?: ReadonlySet<string>;
+}
+
 /**
- * Judges every measured trial, draws the fronts, and selects a winner for each model, target and scenario, or names
- * the nearest misses. Pure; the order of the trials does not change the decision.
+ * Judges every trial by what was measured of it, draws the fronts, and selects a winner for each model, target and
+ * scenario, or names the nearest misses. Pure; the order of the trials does not change the decision.
  */
-export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
+export function decide(
+  campaign: Campaign,
+  trials: readonly Trial[],
+  { rejected = new Set() }: DecideOptions = {},
+): Verdicts {
   const selections: Selection[] = [];
   const misses: NearestMiss[] = [];
   const front: FrontEntry[] = [];
@@ -25,9 +34,9 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
   const ordered = [...trials].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   for (const model of campaign.models) {
     for (const target of campaign.targets) {
-      const measured = ordered.filter(
-        (trial) => trial.model === model.id && trial.target === target.id && trial.status === 'measured',
-      );
+      const here = ordered.filter((trial) => trial.model === model.id && trial.target === target.id);
+      const measured = here.filter(({ status }) => status === 'measured');
+      const stopped = here.filter(({ status }) => status === 'stopped');
       const baseline = measured.find((trial) => trial.recipe === null)?.metrics;
       if (baseline !== undefined) baselines[`${model.id}/${target.id}`] = baseline;
       for (const axes of plotAxes(campaign, measured)) {
@@ -40,12 +49,13 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
       }
       for (const scenario of campaign.performance) {
         const judged = judgeAll(measured, scenario, baseline);
-        for (const { trial, judgement } of judged) {
+        const givenUp = judgeAll(stopped, scenario, baseline).map(asFailed);
+        for (const { trial, judgement } of [...judged, ...givenUp]) {
           (verdicts[trial.id] ??= {})[scenario.name] = judgement.verdicts;
         }
         const selection = select(judged, scenario, baseline);
         if (selection !== undefined) selections.push(selection);
-        else misses.push(...nearestMisses(judged, scenario.name));
+        else misses.push(...nearestMisses([...judged, ...givenUp], scenario.name));
         outcomes.push(outcomeOf(judged));
       }
     }
@@ -65,7 +75,14 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
     const { requirements, performance: scenarios } = campaign;
     return measured.map((trial) => ({
       trial,
-      judgement: judge({ requirements, trial, baseline, scenario, scenarios }),
+      judgement: judge({
+        requirements,
+        trial,
+        baseline,
+        scenario,
+        scenarios,
+        ...(trial.status === 'stopped' && { unmeasured: 'open' }),
+      }),
     }));
   }
 
@@ -75,7 +92,8 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
     baseline: Metrics | undefined,
   ): Selection | undefined {
     const acceptable = judged.filter(
-      ({ judgement, trial }) => judgement.result === 'pass' && trial.artifact !== null,
+      ({ judgement, trial }) =>
+        judgement.result === 'pass' && trial.artifact !== null && !rejected.has(trial.id),
     );
     if (acceptable.length === 0) return undefined;
     const preference = prefer({
@@ -104,6 +122,12 @@ export function decide(campaign: Campaign, trials: readonly Trial[]): Decision {
     };
   }
 }
+
+/** What was given up is not selected, however it stood then. */
+const asFailed = ({ trial, judgement }: JudgedTrial): JudgedTrial => ({
+  trial,
+  judgement: { ...judgement, result: 'fail' },
+});
 
 const axisName = (axis: Axis) => axis.metric;
 const idsOnFront = (trials: Trial[], axes: readonly Axis[]) =>

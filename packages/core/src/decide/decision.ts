@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Act } from '../board/act.ts';
 import { ArtifactRef } from '../board/artifact-ref.ts';
 import { Estimate, Metrics } from '../board/measurement.ts';
 import { Recipe } from '../campaign/recipe.ts';
@@ -70,8 +71,8 @@ export type FrontEntry = z.infer<typeof FrontEntry>;
 export const Outcome = z.enum(['selected', 'none-acceptable', 'inconclusive']);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** `decision.json`. */
-export const Decision = z.strictObject({
+/** What follows from the trials alone. */
+export const Verdicts = z.strictObject({
   schemaVersion: z.literal(1),
   campaign: z.string(),
   outcome: Outcome,
@@ -82,5 +83,14 @@ export const Decision = z.strictObject({
   baseline: z.record(z.string(), Metrics),
   /** Verdicts of every trial, by trial id and scenario. */
   verdicts: z.record(z.string(), z.record(z.string(), z.array(Verdict))),
+});
+export type Verdicts = z.infer<typeof Verdicts>;
+
+/** `decision.json`. */
+export const Decision = Verdicts.extend({
+  /** What people did, in order; and what the campaign did in their place where it was told to. */
+  acts: z.array(Act),
+  /** Why nothing more was tried, as a sentence. */
+  ended: z.string(),
 });
 export type Decision = z.infer<typeof Decision>;

@@ -163,7 +163,6 @@ export interface WriteReportOutput {
 }
 
 export interface RecallTrialsInput {
-  /** The baseline first, then the candidates; their `baseline` is filled in from what is recalled of it. */
   trials: TrialWorkflowInput[];
 }
 

@@ -1,161 +1,91 @@
-import {
-  ApplicationFailure,
-  defineQuery,
-  executeChild,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
-import type { Failure, Trial } from '../board/trial.ts';
+import type { Failure } from '../board/trial.ts';
 import { Campaign } from '../campaign/campaign.ts';
+import { conclude } from '../decide/conclude.ts';
 import { isPermanent } from '../errors/quantloop-error.ts';
-import { decide } from '../decide/decide.ts';
-import type { ImportModelOutput, StageResult } from './activities.ts';
-import { failureOf } from './failure.ts';
+import { deliberate } from '../plan/deliberate.ts';
+import { inForce } from '../plan/in-force.ts';
+import { planRound } from '../plan/plan-round.ts';
+import type { Step } from '../plan/step.ts';
+import { importModels } from './import-models.ts';
+import { Ledger } from './ledger.ts';
 import {
   type CampaignProgress,
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
   PROGRESS_QUERY,
-  type TrialWorkflowInput,
-  type TrialWorkflowResult,
 } from './messages.ts';
-import { planRound, type PlannedTrial } from '../plan/plan-round.ts';
+import { People } from './people.ts';
+import { planNext, scanModel } from './plan-next.ts';
 import { Progress } from './progress.ts';
-import { prepare, present, recallOn } from './stages.ts';
-import { trialWorkflow } from './trial-workflow.ts';
-import { slidingWindow } from './sliding-window.ts';
+import { present } from './stages.ts';
+import { takeLooks } from './take-looks.ts';
 
 export const progressQuery = defineQuery<CampaignProgress>(PROGRESS_QUERY);
 
 /** Trials in flight at once: enough to quantize the next while one is measured, few enough to keep the disk small. */
-const WINDOW = 4;
+const WIDTH = 4;
 
-/** The loop: import → baseline → quantize and evaluate every recipe → decide → show. */
+/** The loop: import, then whatever is to be done next, until nothing is; then decide and show. */
 export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<CampaignWorkflowResult> {
   const campaign = validated(input.campaign);
   const planned = planRound(campaign);
+  const ledger = new Ledger(planned);
   const progress = new Progress(input, workflowInfo().workflowId, planned);
+  const people = new People({ campaign, ledger, progress });
   setHandler(progressQuery, () => progress.snapshot());
-  const deadline =
-    campaign.budget.wallClock === null ? Infinity : Date.now() + campaign.budget.wallClock * 1000;
 
   progress.enter('import');
-  const sources = new Map<string, StageResult<ImportModelOutput>>();
-  const unusable = new Map<string, Failure>();
-  await slidingWindow(campaign.models, WINDOW, async ({ id, source }) => {
-    try {
-      sources.set(id, await prepare.importModel({ source }));
-    } catch (error) {
-      unusable.set(id, failureOf(error, 'import'));
-    }
-  });
-  endIfAllFailed(campaign.models.map(({ id }) => unusable.get(id)));
+  const models = await importModels(campaign, WIDTH);
+  endIfAllFailed(campaign.models.map(({ id }) => models.unusable.get(id)));
 
-  progress.enter('recall');
-  const known = new Map<string, TrialWorkflowResult>();
-  await slidingWindow(campaign.targets, WINDOW, async ({ id: target }) => {
-    for (const model of sources.keys()) {
-      const plans = planned.filter(({ trial }) => trial.target === target && trial.model === model);
-      const recalled = await recall(target, plans);
-      for (const result of recalled) known.set(result.trial.id, result);
-    }
-  });
-
-  progress.enter('baseline');
-  const baselines = new Map<string, TrialWorkflowResult>();
-  await slidingWindow(planned.filter(isBaseline), WINDOW, async (plan) => {
-    baselines.set(`${plan.trial.model}/${plan.trial.target}`, await runTrial(plan));
-  });
-  // Where only memory was lacking, a smaller version may still do.
-  endIfAllFailed([...baselines.values()].map(({ trial }) => permanent(trial.failure)));
-
-  progress.enter('trials');
-  const candidates: Trial[] = [];
-  await slidingWindow(
-    planned.filter((plan) => !isBaseline(plan)),
-    WINDOW,
-    async (plan) => {
-      if (Date.now() >= deadline) return progress.skip(plan.trial.id);
-      candidates.push((await runTrial(plan)).trial);
-    },
-  );
+  let step = deliberate(campaign, ledger.board());
+  while (step.kind !== 'end') {
+    await perform(step);
+    step = deliberate(campaign, ledger.board());
+  }
 
   progress.enter('report');
-  const trials = [...[...baselines.values()].map((result) => result.trial), ...candidates].sort(byId);
-  const decision = decide(campaign, trials);
+  people.close();
+  const trials = ledger.trials();
+  const { acts } = ledger.board();
+  const decision = conclude(campaign, { trials, acts, at: Date.now(), ended: step.because });
   const { run, folder } = input;
-  await present.writeReport({ campaign, run, trials, decision, folder, phases: progress.phases() });
+  const judged = inForce(campaign, decision.acts);
+  const phases = progress.phases();
+  await present.writeReport({ campaign: judged, run, trials, decision, folder, phases });
   endIfAllFailed(trials.map(({ failure }) => failure));
   progress.enter('done');
   return { decision, folder, phases: progress.phases() };
 
-  async function runTrial(plan: PlannedTrial): Promise<TrialWorkflowResult> {
-    const { trial } = plan;
-    const source = sources.get(trial.model);
-    if (source === undefined) return notImported(trial, unusable.get(trial.model)!);
-    const items = baselines.get(`${trial.model}/${trial.target}`)?.items ?? null;
-    const baseline = items === null ? undefined : { model: source.output.model, items };
-    progress.begin(trial.id);
-    const workflowId = progress.workflowIdOf(trial.id);
-    const args: [TrialWorkflowInput] = [inputOf(plan, source, baseline)];
-    const result = known.get(trial.id) ?? (await executeChild(trialWorkflow, { args, workflowId }));
-    progress.finish(result.trial);
-    return result;
-  }
-
-  function inputOf(
-    { trial, target, calibration, statistics }: PlannedTrial,
-    source: StageResult<ImportModelOutput>,
-    baseline?: NonNullable<TrialWorkflowInput['baseline']>,
-  ): TrialWorkflowInput {
-    const { fidelity, performance, stopWhen, seed } = campaign;
-    return {
-      trial,
-      source: source.output,
-      campaign: {
-        fidelity,
-        performance,
-        seed,
-        engine: target.engine,
-        ...(stopWhen !== undefined && { stopWhen }),
-      },
-      ...(trial.recipe === null && { importExecution: source.execution }),
-      ...(calibration !== undefined && { calibration }),
-      ...(statistics !== undefined && { statistics }),
-      ...(baseline !== undefined && { baseline }),
-    };
-  }
-
-  /** What cannot be recalled is run: a store that does not answer now may answer the trials later. */
-  async function recall(target: string, plans: readonly PlannedTrial[]): Promise<TrialWorkflowResult[]> {
-    const trials = plans.map((plan) => inputOf(plan, sources.get(plan.trial.model)!));
-    try {
-      return await recallOn(target).recallTrials({ trials });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return [];
+  async function perform(step: Exclude<Step, { kind: 'end' }>): Promise<void> {
+    const changed = inForce(campaign, ledger.board().acts);
+    switch (step.kind) {
+      case 'measure': {
+        const { looks, givenUp, round } = step;
+        progress.enter(round === 0 ? 'baseline' : 'trials', round);
+        for (const { trial, reason } of givenUp) {
+          ledger.giveUp(trial, reason);
+          progress.giveUp(trial, reason);
+        }
+        await takeLooks({ campaign: changed, looks, models, ledger, progress, width: WIDTH });
+        // Where only memory was lacking, a smaller version may still do.
+        if (round === 0) endIfAllFailed(ledger.trials().map(({ failure }) => permanent(failure)));
+        return;
+      }
+      case 'scan':
+        progress.enter('scan');
+        return scanModel(step, { campaign: changed, models, ledger });
+      case 'plan':
+        progress.enter('plan');
+        return planNext(step, { campaign: changed, ledger, progress });
+      case 'ask':
+        progress.enter('waiting');
+        return people.ask(step.question, ledger);
     }
   }
-
-  function notImported(trial: PlannedTrial['trial'], failure: Failure): TrialWorkflowResult {
-    const row: Trial = {
-      ...trial,
-      status: 'failed',
-      failure,
-      metrics: {},
-      artifact: null,
-      stages: {},
-      provenance: {},
-    };
-    progress.finish(row);
-    return { trial: row, items: null };
-  }
 }
-
-const isBaseline = (plan: PlannedTrial) => plan.trial.recipe === null;
-const byId = (a: Trial, b: Trial) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 const permanent = (failure: Failure | undefined) =>
   failure !== undefined && isPermanent(failure.code) ? failure : undefined;

@@ -1,13 +1,24 @@
+import type { Act } from '../board/act.ts';
+import type { Effort } from '../board/evidence.ts';
+import type { Metrics } from '../board/measurement.ts';
 import type { Execution, Failure, Trial } from '../board/trial.ts';
 import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
+import type { Objective } from '../campaign/campaign-file.ts';
+import type { Requirement } from '../campaign/requirement.ts';
 import type { Decision } from '../decide/decision.ts';
+import type { Rival } from '../decide/surely-better.ts';
+import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { ImportModelOutput } from './activities.ts';
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 
 export const CAMPAIGN_WORKFLOW = 'campaignWorkflow';
 export const TRIAL_WORKFLOW = 'trialWorkflow';
 export const PROGRESS_QUERY = 'progress';
+export const ACT_UPDATE = 'act';
+
+/** An act before the workflow's clock has dated it. */
+export type ActInput = Act extends infer Each ? Omit<Each, 'at'> : never;
 
 export interface CampaignWorkflowInput {
   campaign: Campaign;
@@ -26,14 +37,22 @@ export interface CampaignWorkflowResult {
   phases: Record<string, number>;
 }
 
-export type CampaignPhase = 'import' | 'recall' | 'baseline' | 'trials' | 'report' | 'done';
+/** `waiting`: for a person. */
+export type CampaignPhase =
+  'import' | 'baseline' | 'trials' | 'scan' | 'plan' | 'waiting' | 'report' | 'done';
 
 export interface TrialProgress {
   id: string;
   label: string;
   model: string;
   target: string;
+  round: number;
+  /** Why it was planned, as a sentence. */
+  planned?: string;
+  /** The latest look at it. */
+  effort?: Effort;
   status: 'waiting' | 'running' | 'not-begun' | Trial['status'];
+  /** Of the latest look. */
   workflowId: string;
   failure?: Failure;
   stopped?: string;
@@ -46,11 +65,13 @@ export interface CampaignProgress {
   specDigest: string;
   folder: string;
   phase: CampaignPhase;
+  /** The round that is being measured. */
+  round: number;
   trials: TrialProgress[];
 }
 
 export interface TrialWorkflowInput {
-  trial: Pick<Trial, 'id' | 'model' | 'target' | 'recipe' | 'label' | 'round' | 'simulated'>;
+  trial: PlannedTrial['trial'];
   /** The imported model. */
   source: ImportModelOutput;
   /** The stage `import`, counted with the baseline. */
@@ -64,10 +85,21 @@ export interface TrialWorkflowInput {
   statistics?: true;
   /** Absent for the baseline itself. */
   baseline?: { model: ArtifactRef; items: ArtifactRef };
+  effort: Effort;
+  /** The row as the look before this one left it. */
+  previous?: Trial;
+  /** Present where it is given up as soon as it can no longer be selected. */
+  race?: {
+    requirements: Requirement;
+    objectives: Objective[];
+    /** The baseline's metrics; absent where it could not be measured. */
+    baseline?: Metrics;
+    rivals?: Rival[];
+  };
 }
 
 export interface TrialWorkflowResult {
   trial: Trial;
-  /** Results per document, which the baseline's candidates are paired with. */
-  items: ArtifactRef | null;
+  /** Seconds that this look's jobs took, of those that were not in the store: all, and those that measured. */
+  spent: { jobs: number; measuring: number };
 }

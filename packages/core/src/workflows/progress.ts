@@ -1,3 +1,4 @@
+import type { Effort } from '../board/evidence.ts';
 import type { Trial } from '../board/trial.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { CampaignPhase, CampaignProgress, CampaignWorkflowInput, TrialProgress } from './messages.ts';
@@ -5,38 +6,46 @@ import type { CampaignPhase, CampaignProgress, CampaignWorkflowInput, TrialProgr
 /** Where a campaign stands, kept for the progress query; and how long each phase took. */
 export class Progress {
   readonly #input: CampaignWorkflowInput;
-  readonly #trials: Map<string, TrialProgress>;
+  readonly #workflowId: string;
+  readonly #trials = new Map<string, TrialProgress>();
   readonly #phases: Record<string, number> = {};
   #phase: CampaignPhase = 'import';
+  #round = 0;
   #since = Date.now();
 
   constructor(input: CampaignWorkflowInput, workflowId: string, planned: readonly PlannedTrial[]) {
     this.#input = input;
-    this.#trials = new Map(
-      planned.map(({ trial: { id, label, model, target } }) => [
-        id,
-        { id, label, model, target, status: 'waiting', workflowId: `${workflowId}/${input.run}/${id}` },
-      ]),
-    );
+    this.#workflowId = workflowId;
+    this.plan(planned);
   }
 
-  enter(phase: CampaignPhase): void {
+  /** @param round that is measured from now on; absent: the same */
+  enter(phase: CampaignPhase, round = this.#round): void {
     const now = Date.now();
     this.#phases[this.#phase] = (this.#phases[this.#phase] ?? 0) + (now - this.#since) / 1000;
     this.#phase = phase;
+    this.#round = round;
     this.#since = now;
+  }
+
+  plan(trials: readonly PlannedTrial[]): void {
+    for (const { trial } of trials) {
+      const { id, label, model, target, round, planned } = trial;
+      this.#trials.set(id, {
+        ...{ id, label, model, target, round, status: 'waiting' },
+        ...(planned !== undefined && { planned }),
+        workflowId: this.#lookId(id, 1),
+      });
+    }
   }
 
   workflowIdOf(trial: string): string {
     return this.#of(trial).workflowId;
   }
 
-  begin(trial: string): void {
-    this.#of(trial).status = 'running';
-  }
-
-  skip(trial: string): void {
-    this.#of(trial).status = 'not-begun';
+  /** @param look how many there have been, this one included */
+  begin(trial: string, effort: Effort, look: number): void {
+    Object.assign(this.#of(trial), { status: 'running', effort, workflowId: this.#lookId(trial, look) });
   }
 
   finish(trial: Trial): void {
@@ -49,13 +58,27 @@ export class Progress {
     });
   }
 
+  giveUp(trial: string, reason: string): void {
+    const row = this.#of(trial);
+    Object.assign(row, { status: row.status === 'waiting' ? 'not-begun' : 'stopped', stopped: reason });
+  }
+
   phases(): Record<string, number> {
     return { ...this.#phases };
   }
 
   snapshot(): CampaignProgress {
     const { run, specDigest, folder } = this.#input;
-    return { run, specDigest, folder, phase: this.#phase, trials: [...this.#trials.values()] };
+    const over = this.#phase === 'report' || this.#phase === 'done';
+    const trials = [...this.#trials.values()].map((trial) =>
+      over && trial.status === 'waiting' ? { ...trial, status: 'not-begun' as const } : trial,
+    );
+    return { run, specDigest, folder, phase: this.#phase, round: this.#round, trials };
+  }
+
+  #lookId(trial: string, look: number): string {
+    const first = `${this.#workflowId}/${this.#input.run}/${trial}`;
+    return look === 1 ? first : `${first}/look-${look}`;
   }
 
   #of(trial: string): TrialProgress {

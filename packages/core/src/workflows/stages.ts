@@ -1,11 +1,13 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { FAILURE_CODES, isPermanent } from '../errors/quantloop-error.ts';
 import type {
+  CandidateActivities,
   EvaluateActivities,
   ImportActivities,
   QuantizeActivities,
   RecallActivities,
   ReportActivities,
+  SensitivityActivities,
 } from './activities.ts';
 import { PREPARE_QUEUE, targetQueue } from './queues.ts';
 
@@ -27,7 +29,9 @@ const durable = {
   },
 } as const;
 
-export const prepare = proxyActivities<ImportActivities & QuantizeActivities>({
+export const prepare = proxyActivities<
+  ImportActivities & QuantizeActivities & SensitivityActivities & CandidateActivities
+>({
   ...durable,
   taskQueue: PREPARE_QUEUE,
 });

@@ -1,4 +1,4 @@
-import { decide } from '@quantloop/core';
+import { decided } from './decided.ts';
 import type { ReportInput } from '../../src/index.ts';
 import { sampleRun } from './sample-run.ts';
 
@@ -36,7 +36,7 @@ export function hostileRun(): ReportInput {
     ...run,
     run: text(0),
     trials,
-    decision: decide(run.campaign, trials),
+    decision: decided(run.campaign, trials),
     phases: { ...run.phases, [text(2)]: 3 },
   };
 }

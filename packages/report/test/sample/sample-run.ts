@@ -1,6 +1,5 @@
 import {
   compare,
-  decide,
   type Campaign,
   type Comparison,
   type Decision,
@@ -9,6 +8,7 @@ import {
   type Recipe,
   type Trial,
 } from '@quantloop/core';
+import { decided } from './decided.ts';
 import type { ReportInput } from '../../src/index.ts';
 
 /** A run made up for these tests: every number comes from a formula or a seeded generator, none was measured. */
@@ -24,7 +24,7 @@ export function sampleRun(change: Partial<SampleOptions> = {}): ReportInput {
     run: 'run-0001',
     trials,
     // As it arrives through Temporal: JSON has no negative zero.
-    decision: JSON.parse(JSON.stringify(decide(campaign, trials))) as Decision,
+    decision: JSON.parse(JSON.stringify(decided(campaign, trials))) as Decision,
     phases: { import: 2.1, baseline: 14.5, trials: 96.2 },
   };
 }
@@ -127,8 +127,8 @@ function sampleCampaign({ models, targets, recipes, maxDrop }: SampleOptions): C
       calibrated: false,
       statistics: false,
     })),
-    search: { race: 'off', refine: 'off' },
     scan: [],
+    search: { race: 'off', refine: 'off' },
     budget: {
       trials: 40,
       rounds: 1,

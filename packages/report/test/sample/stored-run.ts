@@ -1,5 +1,6 @@
 import { openStore, type Store } from '@quantloop/artifacts';
-import { decide, type Decision } from '@quantloop/core';
+import type { Decision } from '@quantloop/core';
+import { decided } from './decided.ts';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,10 @@ export async function storedRun(root: string): Promise<{ store: Store; input: Re
   const trials = run.trials.map((trial) => ({ ...trial, artifact }));
   return {
     store,
-    input: { ...run, trials, decision: JSON.parse(JSON.stringify(decide(run.campaign, trials))) as Decision },
+    input: {
+      ...run,
+      trials,
+      decision: JSON.parse(JSON.stringify(decided(run.campaign, trials))) as Decision,
+    },
   };
 }

@@ -1,0 +1,68 @@
+import type { Act } from '../board/act.ts';
+import type { Trial } from '../board/trial.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import { inForce, rejected } from '../plan/in-force.ts';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { smallestRelaxation, type Relaxation } from './relax.ts';
+
+export interface ConcludeOptions {
+  trials: readonly Trial[];
+  /** What people did. */
+  acts: readonly Act[];
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Why nothing more was tried. */
+  ended: string;
+}
+
+/**
+ * The decision of a campaign that is at its end: by the requirements as people left them; where these admit nothing and
+ * the campaign is to relax them by itself, by the smallest relaxation that admits a trial in each case, which then stands
+ * in the record.
+ */
+export function conclude(campaign: Campaign, { trials, acts, at, ended }: ConcludeOptions): Decision {
+  const decided = decide(inForce(campaign, acts), trials, { rejected: rejected(acts) });
+  const relaxation =
+    decided.outcome === 'selected' || campaign.onNoWinner !== 'relax'
+      ? undefined
+      : nextRelaxation(inForce(campaign, acts), trials, rejected(acts));
+  if (relaxation === undefined) return { ...decided, acts: [...acts], ended };
+  const act: Act = {
+    kind: 'relax',
+    by: 'the campaign, by onNoWinner',
+    at,
+    requirements: relaxation.requirements,
+    reason: inWords(relaxation),
+  };
+  return conclude(campaign, { trials, acts: [...acts, act], at, ended });
+}
+
+/** For the first model, target and scenario without a winner that a relaxation can give one. */
+function nextRelaxation(
+  campaign: Campaign,
+  trials: readonly Trial[],
+  out: ReadonlySet<string>,
+): Relaxation | undefined {
+  const { selections } = decide(campaign, trials, { rejected: out });
+  for (const { id: model } of campaign.models) {
+    for (const { id: target } of campaign.targets) {
+      const own = trials.filter(
+        (trial) => trial.model === model && trial.target === target && !out.has(trial.id),
+      );
+      for (const { name } of campaign.performance) {
+        const won = selections.some(
+          (each) => each.model === model && each.target === target && each.scenario === name,
+        );
+        const relaxation = won ? undefined : smallestRelaxation(campaign, own, name);
+        if (relaxation !== undefined) return relaxation;
+      }
+    }
+  }
+  return undefined;
+}
+
+function inWords({ label, scenario, changes }: Relaxation): string {
+  const each = changes.map(({ metric, requirement, to }) => `${metric} "${requirement}" becomes ${to}`);
+  return `nothing was acceptable for ${scenario}; the smallest change that admits a trial, ${label}: ${each.join(', ')}`;
+}

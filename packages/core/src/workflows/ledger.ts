@@ -1,0 +1,101 @@
+import type { Act } from '../board/act.ts';
+import type { ArtifactRef } from '../board/artifact-ref.ts';
+import type { Board } from '../board/board.ts';
+import type { Trial } from '../board/trial.ts';
+import type { PlannedTrial } from '../plan/plan-round.ts';
+import type { TrialWorkflowResult } from './messages.ts';
+
+/** The board of a running campaign, as it grows. */
+export class Ledger {
+  readonly #began = Date.now();
+  readonly #rows = new Map<string, Trial>();
+  readonly #looks = new Map<string, number>();
+  readonly #scans: Record<string, ArtifactRef | null> = {};
+  readonly #measuring: Record<string, Record<string, number>> = {};
+  readonly #jobs: Record<string, number> = {};
+  readonly #planned: PlannedTrial[];
+  readonly #acts: Act[] = [];
+  #round = 1;
+  #waited = 0;
+
+  constructor(planned: readonly PlannedTrial[]) {
+    this.#planned = [...planned];
+  }
+
+  board(): Board {
+    return {
+      round: this.#round,
+      planned: this.#planned,
+      trials: this.trials(),
+      scans: this.#scans,
+      spent: {
+        wallClock: (Date.now() - this.#began - this.#waited) / 1000,
+        measuring: this.#measuring,
+        jobs: this.#jobs,
+      },
+      acts: this.#acts,
+    };
+  }
+
+  /** The rows, in the order of their ids. */
+  trials(): Trial[] {
+    return [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  }
+
+  plan(id: string): PlannedTrial {
+    return this.#planned.find(({ trial }) => trial.id === id)!;
+  }
+
+  row(id: string): Trial | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Which look at the trial this is, from 1. */
+  countLook(id: string): number {
+    const count = (this.#looks.get(id) ?? 0) + 1;
+    this.#looks.set(id, count);
+    return count;
+  }
+
+  record({ trial, spent }: TrialWorkflowResult): void {
+    this.#rows.set(trial.id, trial);
+    const { model, target } = trial;
+    const targets = (this.#measuring[model] ??= {});
+    targets[target] = (targets[target] ?? 0) + spent.measuring;
+    this.spend(model, spent.jobs);
+  }
+
+  /** Seconds of a model's jobs. */
+  spend(model: string, seconds: number): void {
+    this.#jobs[model] = (this.#jobs[model] ?? 0) + seconds;
+  }
+
+  /** Ends a trial that was begun. */
+  giveUp(id: string, reason: string): void {
+    const row = this.#rows.get(id);
+    if (row !== undefined) this.#rows.set(id, { ...row, status: 'stopped', stopped: reason });
+  }
+
+  scanned(model: string, scan: ArtifactRef | null): void {
+    this.#scans[model] = scan;
+  }
+
+  beginRound(trials: readonly PlannedTrial[]): void {
+    this.#round += 1;
+    this.#planned.push(...trials);
+  }
+
+  /** Trials that people add to the round there is. */
+  add(trials: readonly PlannedTrial[]): void {
+    this.#planned.push(...trials);
+  }
+
+  act(act: Act): void {
+    this.#acts.push(act);
+  }
+
+  /** Time in which nothing could be done but wait for people is not the campaign's. */
+  waited(milliseconds: number): void {
+    this.#waited += milliseconds;
+  }
+}

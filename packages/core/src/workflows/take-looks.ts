@@ -1,0 +1,114 @@
+import { executeChild, isCancellation } from '@temporalio/workflow';
+import type { Failure, Trial } from '../board/trial.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import { groupBy } from '../plan/group-by.ts';
+import type { Look } from '../plan/step.ts';
+import type { ImportedModels } from './import-models.ts';
+import type { Ledger } from './ledger.ts';
+import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
+import type { Progress } from './progress.ts';
+import { slidingWindow } from './sliding-window.ts';
+import { recallOn } from './stages.ts';
+import { trialWorkflow } from './trial-workflow.ts';
+
+export interface TakeLooksOptions {
+  campaign: Campaign;
+  looks: readonly Look[];
+  models: ImportedModels;
+  ledger: Ledger;
+  progress: Progress;
+  /** Looks in flight at once. */
+  width: number;
+}
+
+/** Takes looks at trials, in order: what is in the store is recalled in one go, a child workflow for each of the others. */
+export async function takeLooks(options: TakeLooksOptions): Promise<void> {
+  const { campaign, looks, models, ledger, progress, width } = options;
+  const wanted = looks.flatMap((look) => {
+    const { trial } = ledger.plan(look.trial);
+    const failure = models.unusable.get(trial.model);
+    if (failure === undefined) return [{ look, input: inputOf(look, options) }];
+    finish({ trial: notImported(trial, failure), spent: { jobs: 0, measuring: 0 } });
+    return [];
+  });
+  const known = new Map<string, TrialWorkflowResult>();
+  const byTarget = [...groupBy(wanted, ({ input }) => input.trial.target)];
+  await slidingWindow(byTarget, width, async ([target, own]) => {
+    const inputs = own.map(({ input }) => input);
+    for (const result of await recall(target, inputs)) known.set(result.trial.id, result);
+  });
+  await slidingWindow(wanted, width, async ({ look, input }) => {
+    progress.begin(look.trial, look.effort, ledger.countLook(look.trial));
+    const workflowId = progress.workflowIdOf(look.trial);
+    const args: [TrialWorkflowInput] = [input];
+    finish(known.get(look.trial) ?? (await executeChild(trialWorkflow, { args, workflowId })));
+  });
+
+  function finish(result: TrialWorkflowResult): void {
+    ledger.record(result);
+    progress.finish(result.trial);
+  }
+
+  /** Of the budget nothing is asked here: what has begun is ended. */
+  async function recall(target: string, trials: TrialWorkflowInput[]): Promise<TrialWorkflowResult[]> {
+    try {
+      return await recallOn(target).recallTrials({ trials });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      // What cannot be recalled is run: a store that does not answer now may answer the trials later.
+      return [];
+    }
+  }
+
+  function inputOf({ trial: id, effort, rivals }: Look, { campaign: { search } }: TakeLooksOptions) {
+    const { trial, target, calibration, statistics } = ledger.plan(id);
+    const source = models.sources.get(trial.model)!;
+    const reference = baselineOf(trial);
+    const previous = ledger.row(id);
+    const { fidelity, performance, stopWhen, seed, requirements, objectives } = campaign;
+    const input: TrialWorkflowInput = {
+      trial,
+      source: source.output,
+      campaign: {
+        fidelity,
+        performance,
+        seed,
+        engine: target.engine,
+        ...(stopWhen !== undefined && { stopWhen }),
+      },
+      effort,
+      ...(trial.recipe === null && { importExecution: source.execution }),
+      ...(calibration !== undefined && { calibration }),
+      ...(statistics !== undefined && { statistics }),
+      ...(reference?.items !== undefined && {
+        baseline: { model: source.output.model, items: reference.items },
+      }),
+      ...(previous !== undefined && { previous }),
+      ...(trial.recipe !== null &&
+        search.race === 'auto' && {
+          race: {
+            requirements,
+            objectives,
+            ...(reference !== undefined && { baseline: reference.metrics }),
+            ...(rivals !== undefined && { rivals: [...rivals] }),
+          },
+        }),
+    };
+    return input;
+  }
+
+  function baselineOf({ model, target, recipe }: TrialWorkflowInput['trial']): Trial | undefined {
+    if (recipe === null) return undefined;
+    return ledger.trials().find((row) => row.recipe === null && row.model === model && row.target === target);
+  }
+}
+
+const notImported = (trial: TrialWorkflowInput['trial'], failure: Failure): Trial => ({
+  ...trial,
+  status: 'failed',
+  failure,
+  metrics: {},
+  artifact: null,
+  stages: {},
+  provenance: {},
+});
