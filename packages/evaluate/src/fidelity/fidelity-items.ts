@@ -1,5 +1,6 @@
 import { ArtifactRef, PromptAnswers } from '@quantloop/core';
 import { z } from 'zod';
+import { ResultSource } from '../known/result-source.ts';
 
 const Values = z.array(z.number());
 
@@ -67,22 +68,10 @@ export type PerplexityItems = z.infer<typeof PerplexityItems>;
 export const PromptsItems = PromptAnswers.extend({ kind: z.literal('prompts') });
 export type PromptsItems = z.infer<typeof PromptsItems>;
 
-/** What results depend on beside what was asked: only those of one source may stand side by side. */
-export const ItemsSource = z.strictObject({
-  /** Of the stage. */
-  version: z.string(),
-  /** Digest of the model. */
-  model: z.string(),
-  /** Digest of the engine, its options and version. */
-  engine: z.string(),
-  seed: z.int(),
-});
-export type ItemsSource = z.infer<typeof ItemsSource>;
-
 /** The items artifact of a fidelity evaluation: what a candidate's results are paired with, and a further look adds to. */
 export const FidelityItems = z.strictObject({
   schemaVersion: z.literal(2),
-  source: ItemsSource,
+  source: ResultSource,
   checks: z.array(z.discriminatedUnion('kind', [TaskItems, DivergenceItems, PerplexityItems, PromptsItems])),
 });
 export type FidelityItems = z.infer<typeof FidelityItems>;

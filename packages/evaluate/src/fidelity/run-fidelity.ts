@@ -7,12 +7,13 @@ import {
 } from '@quantloop/core';
 import type { JobContext } from '@quantloop/jobs';
 import { engineOf } from '../engines/engines.ts';
+import { readKnown } from '../known/read-known.ts';
+import { sourceOf } from '../known/result-source.ts';
 import type { CheckContext, CheckResult, PreparedCheck } from './check-runner.ts';
 import { prepareDivergenceCheck } from './divergence/run-divergence-check.ts';
 import type { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
+import { fidelityStage } from './fidelity-stage.ts';
 import { FidelityItems, type PromptsItems } from './fidelity-items.ts';
-import { sourceOf } from './known/items-source.ts';
-import { readKnown } from './known/read-known.ts';
 import { preparePerplexityCheck } from './perplexity/run-perplexity-check.ts';
 import { preparePromptsCheck } from './prompts/run-prompts-check.ts';
 import { adjustOverTasks } from './recovery/adjust-over-tasks.ts';
@@ -27,8 +28,13 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
   const folder = await job.store.folder(input.model);
   await using model = await engineOf(input.engine).openForTasks({ folder, spec: input.engine });
 
-  const source = await sourceOf(input);
-  const { checks: known, ignored } = await readKnown(input.known, source, job.store);
+  const source = await sourceOf(input, fidelityStage);
+  const { results: known, ignored } = await readKnown({
+    known: input.known,
+    schema: FidelityItems,
+    source,
+    store: job.store,
+  });
   const progress = { done: 0, total: 0, unit: 'documents' };
   const context: CheckContext = {
     job,
@@ -37,7 +43,7 @@ export async function run(input: EvaluateFidelityInput, job: JobContext): Promis
     seed: input.seed,
     baseline: await readBaseline(input, job),
     share: input.share ?? 1,
-    known,
+    known: known?.checks ?? [],
     advance: (count, note) => job.progress({ ...progress, done: (progress.done += count), note }),
   };
   const prepared: PreparedCheck[] = [];

@@ -9,6 +9,13 @@ export const EvaluatePerformanceInput = z.strictObject({
   seed: z.int().nonnegative(),
   /** Alternates with the candidate. Absent when the model is the baseline itself. */
   baseline: ArtifactRef.optional(),
+  /** Every load is measured so many times as often as its scenario says. @default 1 */
+  repetitions: z.int().positive().optional(),
+  /**
+   * `samples` of an earlier look at the same models on this machine: only the alternations that are missing are measured,
+   * and pooled with those. Not part of the identity.
+   */
+  known: ArtifactRef.optional(),
 });
 export type EvaluatePerformanceInput = z.output<typeof EvaluatePerformanceInput>;
 

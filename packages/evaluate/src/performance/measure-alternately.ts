@@ -12,8 +12,10 @@ export interface MeasureAlternatelyOptions<Sample> {
   measure: (side: Side, pair: number) => Promise<Sample>;
   /** What decides whether the numbers are steady. */
   seconds: (sample: Sample) => number;
-  /** Measurements of each model. */
+  /** Measurements of each model, those known already included. */
   pairs: number;
+  /** Pairs from 0 on that an earlier look measured: the others are added to them. */
+  known: Alternated<Sample>['samples'];
   watch: () => Promise<() => Promise<MachineState>>;
   /** Called after each measured pair, with how many there are so far. */
   onPair?: ((pairs: number) => void) | undefined;
@@ -64,8 +66,8 @@ async function attempt<Sample>(
 ): Promise<Pick<Alternated<Sample>, 'samples' | 'noise' | 'machine'>> {
   const { sides, measure, onPair } = options;
   const stopWatching = await options.watch();
-  const samples: Alternated<Sample>['samples'] = [];
-  let pairs = 0;
+  const samples = [...options.known];
+  let pairs = samples.length / sides.length;
   const measurePairs = async (upTo: number) => {
     for (; pairs < upTo; pairs++) {
       for (const side of pairOrder(pairs, sides)) {

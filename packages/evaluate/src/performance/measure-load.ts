@@ -1,10 +1,12 @@
 import type { OpenModel } from '../engines/engine.ts';
+import type { Known } from '../known/read-known.ts';
 import type { Side } from './alternation.ts';
 import type { DrawnRequest } from './draw-requests.ts';
 import type { Load } from './load.ts';
 import type { MachineState } from './machine/machine-state.ts';
 import { watchMachine } from './machine/watch-machine.ts';
 import { measureAlternately } from './measure-alternately.ts';
+import { pairsOf } from './known-load.ts';
 import type { LoadSamples } from './performance-samples.ts';
 import { timeRequest } from './request-timing.ts';
 import { wallClock, type Clock } from './server/clock.ts';
@@ -18,6 +20,8 @@ export interface MeasureLoadOptions {
   /** The rows of a request; negative numbers are the warm-up's. */
   draw: (request: number) => DrawnRequest[];
   seed: number;
+  /** What an earlier look measured under it. */
+  known?: Known<LoadSamples> | undefined;
   signal: AbortSignal;
   /** @default the clock on the wall */
   clock?: Clock | undefined;
@@ -30,14 +34,19 @@ export interface MeasureLoadOptions {
 /** Requests of a warm-up at once, in an open loop: its load varies from one on. */
 const OPEN_LOOP_WARM_UP = 4;
 
-/** Measures the models under one load, alternately. */
+/** Measures the models under one load, alternately: those pairs that are not known already, and pools all. */
 export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamples> {
-  const { load, candidate, baseline, draw, seed, signal } = options;
+  const { load, candidate, baseline, draw, seed, known = {}, signal } = options;
   const { clock = wallClock, watch = watchMachine, onPair } = options;
   const models: Partial<Record<Side, OpenModel>> =
     baseline === undefined ? { candidate } : { baseline, candidate };
   const sides = Object.keys(models) as Side[];
   const common = { sides, watch, onPair };
+  const { results: earlier, ignored } = known;
+  const taken = {
+    takenOver: earlier === undefined ? 0 : pairsOf(earlier),
+    ...(ignored !== undefined && { notTakenOver: ignored }),
+  };
 
   const together = async (side: Side, rows: readonly DrawnRequest[]) => {
     signal.throwIfAborted();
@@ -54,8 +63,9 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamp
       measure: request,
       seconds: ({ seconds }) => seconds,
       pairs: load.requests,
+      known: earlier !== undefined && 'requests' in earlier ? earlier.requests : [],
     });
-    return { load, requests: samples, ...conditions };
+    return { load, requests: samples, ...taken, ...conditions };
   }
 
   const { arrivals, requests, repetitions, name } = load;
@@ -82,6 +92,7 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamp
       }),
     seconds: (round) => round.requests.reduce((sum, { seconds }) => sum + seconds, 0) / round.requests.length,
     pairs: repetitions,
+    known: earlier !== undefined && 'rounds' in earlier ? earlier.rounds : [],
   });
-  return { load, rounds: samples, ...conditions };
+  return { load, rounds: samples, ...taken, ...conditions };
 }

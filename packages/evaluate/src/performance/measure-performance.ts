@@ -4,11 +4,13 @@ import type { Progress } from '@quantloop/jobs';
 import type { z } from 'zod';
 import type { Engine, OpenModel } from '../engines/engine.ts';
 import { drawRequests } from './draw-requests.ts';
+import { knownLoad, pairsOf } from './known-load.ts';
 import { burst, type Load } from './load.ts';
 import { measureLoad, type MeasureLoadOptions } from './measure-load.ts';
 import { loadsOf, nextLoad, requireOwnNames } from './next-load.ts';
+import { largerPeak } from './memory/larger-peak.ts';
 import { measureMemory } from './memory/measure-memory.ts';
-import { LoadSamples, MemorySamples } from './performance-samples.ts';
+import { LoadSamples, MemorySamples, type PerformanceSamples } from './performance-samples.ts';
 import { promptSources, type PromptSourceOptions } from './prompt-source.ts';
 
 export interface MeasurePerformanceOptions
@@ -17,6 +19,8 @@ export interface MeasurePerformanceOptions
   spec: EngineSpec;
   scenarios: readonly Scenario[];
   seed: number;
+  /** What an earlier look measured of the same; asked for once the memory is measured, of which asking may take some. */
+  known?: (() => Promise<Pick<PerformanceSamples, 'memory' | 'loads'> | undefined>) | undefined;
   /** Model folders. */
   candidate: string;
   baseline?: string | undefined;
@@ -58,6 +62,7 @@ export async function measurePerformance(
       });
       await keep(checkpoint, 'memory', memory);
     }
+    const earlier = await options.known?.();
     const total = scenarios.flatMap(loadsOf).reduce((sum, load) => sum + requestsOf(load), 0);
     let done = 0;
     const loads: LoadSamples[][] = [];
@@ -65,6 +70,11 @@ export async function measurePerformance(
       const measured: LoadSamples[] = [];
       for (let load = nextLoad(scenario, []); load !== undefined; load = nextLoad(scenario, measured)) {
         let samples = await restore(checkpoint, load.name, LoadSamples);
+        const known = knownLoad(earlier?.loads ?? [], load);
+        if (samples === undefined && known.results !== undefined) {
+          const pairs = pairsOf(known.results);
+          if (pairs >= measurementsOf(load)) samples = { ...known.results, takenOver: pairs };
+        }
         if (samples === undefined) {
           candidate ??= await engine.open({ folder: options.candidate, spec });
           if (options.baseline !== undefined) {
@@ -76,6 +86,7 @@ export async function measurePerformance(
           samples = await measureLoad({
             ...options,
             load,
+            known,
             candidate,
             baseline,
             draw: drawing(scenario, load),
@@ -94,13 +105,16 @@ export async function measurePerformance(
       }
       loads.push(measured);
     }
-    return { memory, loads };
+    return { memory: largerPeak(memory, earlier?.memory), loads };
   } finally {
     await Promise.all([candidate?.release(), baseline?.release()]);
   }
 }
 
-/** Of each model, unless more are needed. */
+/** Rounds, batches or requests of each model, unless more are needed. */
+const measurementsOf = (load: Load): number => (load.kind === 'server' ? load.repetitions : load.requests);
+
+/** Requests or batches of each model. */
 const requestsOf = (load: Load): number =>
   load.kind === 'server' ? load.requests * load.repetitions : load.requests;
 

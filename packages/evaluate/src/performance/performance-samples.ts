@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
+import { ResultSource } from '../known/result-source.ts';
 import { OverlappingLoad, SequentialLoad } from './load.ts';
 import { GpuSamples } from './memory/gpu-memory.ts';
 import { MachineState } from './machine/machine-state.ts';
@@ -18,6 +19,10 @@ const conditions = {
   machine: MachineState,
   /** How often the measurement was thrown away because the machine disturbed it. */
   repeated: z.int().nonnegative(),
+  /** Pairs that an earlier look measured; `machine` and `warmUp` are of those measured since, where there are any. */
+  takenOver: z.int().nonnegative(),
+  /** Why what an earlier look measured is left out. */
+  notTakenOver: z.string().optional(),
   /** Other work had its hands on the machine, or the noise stayed high through all repetitions. */
   disturbed: z.boolean(),
 };
@@ -42,6 +47,15 @@ export type OverlappingSamples = z.infer<typeof OverlappingSamples>;
 export const LoadSamples = z.union([SequentialSamples, OverlappingSamples]);
 export type LoadSamples = z.infer<typeof LoadSamples>;
 
+/** What timings depend on: only those of one source may be pooled. */
+export const SamplesSource = ResultSource.extend({
+  /** Digest of the model that alternated with it; null for the baseline itself. */
+  baseline: z.string().nullable(),
+  /** Digest of the machine's fingerprint. */
+  hardware: z.string(),
+});
+export type SamplesSource = z.infer<typeof SamplesSource>;
+
 /** Taken while the candidate worked alone, under its heaviest loads. */
 export const MemorySamples = z.strictObject({
   /** Bytes of resident set when only the engine was there. */
@@ -54,7 +68,8 @@ export type MemorySamples = z.infer<typeof MemorySamples>;
 
 /** The `samples` artifact of a performance evaluation: every single timing, and where it was taken. */
 export const PerformanceSamples = z.strictObject({
-  schemaVersion: z.literal(2),
+  schemaVersion: z.literal(3),
+  source: SamplesSource,
   hardware: HardwareFingerprint,
   seed: z.int(),
   memory: MemorySamples,

@@ -6,10 +6,11 @@ import { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-
 /** Latency, throughput, peak memory and size of a model on this machine, against the baseline where one is given. */
 export const performanceStage = defineStage({
   name: 'evaluatePerformance',
-  version: '6',
+  version: '7',
   input: EvaluatePerformanceInput,
   output: EvaluatePerformanceOutput,
   module: jobModule(import.meta.url, './run-performance'),
+  identity: ({ known: _, repetitions = 1, ...input }) => ({ ...input, repetitions }),
   keyParts: async ({ engine }) => ({
     hardware: (await hardwareFingerprint()).digest,
     ...(await engineOf(engine).keyParts(engine)),

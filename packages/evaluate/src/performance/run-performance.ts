@@ -5,12 +5,16 @@ import { engineOf } from '../engines/engines.ts';
 import { allJsonLines } from '../fidelity/tasks/data/read-json.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import { hardwareProvenance } from '../hardware/hardware-provenance.ts';
+import { readKnown, type Known } from '../known/read-known.ts';
+import { sourceOf } from '../known/result-source.ts';
 import type { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
-
 import { measurePerformance } from './measure-performance.ts';
 import { machineProvenance } from './machine/machine-provenance.ts';
 import { memoryMetrics } from './memory/memory-metrics.ts';
-import type { PerformanceSamples } from './performance-samples.ts';
+import { PerformanceSamples, type SamplesSource } from './performance-samples.ts';
+import { performanceStage } from './performance-stage.ts';
+import { pooledProvenance } from './pooled-provenance.ts';
+import { repeatScenario } from './repeat-scenario.ts';
 import { scenarioMeasurements } from './scenario-measurements.ts';
 
 // Loaded with this module, so that a process kept ready for the job already has the native library.
@@ -22,10 +26,12 @@ export async function run(
   context: JobContext,
 ): Promise<EvaluatePerformanceOutput> {
   const { store, checkpoint, signal } = context;
-  const { scenarios, seed, engine: spec } = input;
+  const { seed, engine: spec, repetitions = 1 } = input;
+  const scenarios = input.scenarios.map((scenario) => repeatScenario(scenario, repetitions));
   const engine = engineOf(spec);
   const candidate = await store.folder(input.model);
   const baseline = input.baseline === undefined ? undefined : await store.folder(input.baseline);
+  let known: Known<PerformanceSamples> = {};
   const { memory, loads: byScenario } = await measurePerformance({
     engine,
     spec,
@@ -33,6 +39,15 @@ export async function run(
     seed,
     candidate,
     baseline,
+    known: async () => {
+      known = await readKnown({
+        known: input.known,
+        schema: PerformanceSamples,
+        source: await samplesSource(input),
+        store,
+      });
+      return known.results;
+    },
     checkpoint,
     signal,
     readTexts: async (texts) => (await allJsonLines(await store.file(texts))).map(({ text }) => String(text)),
@@ -43,7 +58,8 @@ export async function run(
   // After the measurement: asking nvidia-smi and loading other providers would count as the job's memory.
   const hardware = await hardwareFingerprint();
   const loads = byScenario.flat();
-  const samples: PerformanceSamples = { schemaVersion: 2, hardware, seed, memory, loads };
+  const source = await samplesSource(input);
+  const samples: PerformanceSamples = { schemaVersion: 3, source, hardware, seed, memory, loads };
   const metrics: Metrics = {
     ...Object.assign({}, ...scenarios.map((scenario, i) => scenarioMeasurements(scenario, byScenario[i]!))),
     ...(await memoryMetrics({ memory: isElsewhere(spec) ? undefined : memory, candidate, baseline })),
@@ -58,8 +74,17 @@ export async function run(
     seed,
     memoryBeforeLoad: memory.before,
     ...machineProvenance(loads),
+    ...pooledProvenance(loads, known.ignored),
   };
   return { metrics, samples: await store.putJson(samples), provenance };
+}
+
+async function samplesSource(input: EvaluatePerformanceInput): Promise<SamplesSource> {
+  return {
+    ...(await sourceOf(input, performanceStage)),
+    baseline: input.baseline?.digest ?? null,
+    hardware: (await hardwareFingerprint()).digest,
+  };
 }
 
 /** A server that was running already: its processes are not known, it may be on another machine. */

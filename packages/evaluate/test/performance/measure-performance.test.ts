@@ -120,6 +120,55 @@ describe('the definitions of the vLLM benchmark', () => {
   });
 });
 
+describe('a further look', () => {
+  test.for([
+    ['single-stream', (times: number) => single({ requests: 3 * times })],
+    ['offline', (times: number) => offline({ batch: 2, repetitions: 3 * times })],
+    [
+      'server',
+      (times: number) =>
+        Scenario.parse({
+          scenario: 'server',
+          promptTokens: 8,
+          newTokens: 4,
+          load: { concurrency: 1 },
+          requests: 2,
+          repetitions: 3 * times,
+        }),
+    ],
+  ] as [string, (times: number) => Scenario][])(
+    'asks only for what an earlier one did not, in the same order: %s',
+    async ([, scenario]) => {
+      const measured = async (times: number, known?: Awaited<ReturnType<typeof measure>>) => {
+        const synthetic = syntheticEngine(() => steady(0.1, 0.1));
+        const result = await measure(synthetic, {
+          baseline: BASELINE,
+          scenarios: [scenario(times)],
+          ...(known && { known: async () => ({ ...known, loads: known.loads.flat() }) }),
+        });
+        const calls = measuredCalls(synthetic.calls, 2);
+        return { result, calls: calls.map(({ folder, prompts }) => [folder, prompts.map(String)]) };
+      };
+      const whole = await measured(2);
+      const half = await measured(1);
+      const rest = await measured(2, half.result);
+      expect(half.calls).toEqual(whole.calls.slice(0, half.calls.length));
+      expect([half.calls.length, rest.calls.length]).toEqual([
+        whole.calls.length / 2,
+        whole.calls.length / 2,
+      ]);
+      expect([...half.calls, ...rest.calls]).toEqual(whole.calls);
+      const metrics = [whole, rest].map(({ result }) => metricsOf(result, [scenario(2)]));
+      expect(Object.keys(metrics[1]!)).toEqual(Object.keys(metrics[0]!));
+      for (const [name, { value, n }] of Object.entries(metrics[0]!)) {
+        // A server's times count from when a request was due, by the clock on the wall.
+        if (!name.startsWith('server')) expect(metrics[1]![name]!.value, name).toBeCloseTo(value, 9);
+        expect(metrics[1]![name]!.n, name).toBe(n);
+      }
+    },
+  );
+});
+
 describe('alternation', () => {
   test('baseline and candidate take turns, mirrored from pair to pair', async () => {
     const synthetic = syntheticEngine(() => steady(0.1, 0.1));

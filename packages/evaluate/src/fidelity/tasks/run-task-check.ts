@@ -4,12 +4,12 @@ import type { CheckContext, CheckResult, CheckRunner } from '../check-runner.ts'
 import { checkpointedChunks } from '../checkpointed-chunks.ts';
 import { chunkSize } from '../chunk-size.ts';
 import type { FidelityItems } from '../fidelity-items.ts';
-import { knownResults, type KnownResults } from '../known/known-results.ts';
 import { baselineItems } from './baseline-items.ts';
 import { readTaskData, type TaskData } from './data/task-data.ts';
 import { groupsOf, leavesOf, type TaskTree } from './definition/task-tree.ts';
 import type { DocumentResult } from './document-result.ts';
 import { groupMetricNames, groupMetrics } from './group-metrics.ts';
+import { knownResults } from './known-results.ts';
 import { itemsOf, NO_SAMPLE, SAMPLES } from './items-of.ts';
 import { categoryOf } from '../recovery/category-of.ts';
 import { makeTask, type LoadedTask } from './load-task.ts';
@@ -43,9 +43,16 @@ export const prepareTaskCheck: CheckRunner<'task'> = async (check, index, contex
       bundle: check.bundle.digest,
       documents: documents.length,
     });
-    tasks.push({ task, total: all.length, documents, shots, known });
+    tasks.push({
+      task,
+      total: all.length,
+      documents,
+      shots,
+      known: known.results ?? [],
+      ignored: known.ignored,
+    });
   }
-  const known = tasks.reduce((sum, task) => sum + task.known.results.length, 0);
+  const known = tasks.reduce((sum, task) => sum + task.known.length, 0);
   return {
     size: tasks.reduce((sum, { documents }) => sum + documents.length, 0) - known,
     known,
@@ -62,11 +69,13 @@ interface PreparedTask extends TaskData {
   /** `documents` are the first of so many. */
   total: number;
   /** Results of the first of them. */
-  known: KnownResults;
+  known: readonly DocumentResult[];
+  /** Why what is known of it cannot be used. */
+  ignored: string | undefined;
 }
 
 async function runTask(
-  { task, total, documents, shots, known }: PreparedTask,
+  { task, total, documents, shots, known, ignored }: PreparedTask,
   { check, index, context }: { check: TaskCheck; index: number; context: CheckContext },
 ): Promise<CheckResult> {
   const name = task.definition.task;
@@ -74,8 +83,8 @@ async function runTask(
     context: context.job,
     name: `${index}.${name}`,
     items: documents,
-    from: known.results.length,
-    size: chunkSize(documents.length - known.results.length, CHUNK),
+    from: known.length,
+    size: chunkSize(documents.length - known.length, CHUNK),
     schema: Result,
     compute: async (chunk, first) => {
       const ids = chunk.map((_, i) => first + i);
@@ -93,7 +102,7 @@ async function runTask(
     },
     onDone: (count) => context.advance(count, name),
   });
-  const items = itemsOf({ name, bundle: check.bundle.digest, total }, [...known.results, ...computed]);
+  const items = itemsOf({ name, bundle: check.bundle.digest, total }, [...known, ...computed]);
   return {
     metrics: taskMetrics({
       definition: task.definition,
@@ -109,7 +118,7 @@ async function runTask(
     provenance: {
       [`task.${name}.bundle`]: check.bundle.digest,
       [`task.${name}.documents`]: documents.length,
-      ...(known.ignored !== undefined && { [`task.${name}.not_taken_over`]: known.ignored }),
+      ...(ignored !== undefined && { [`task.${name}.not_taken_over`]: ignored }),
       [`task.${name}.few_shot`]: task.definition.num_fewshot ?? 0,
     },
   };
