@@ -110,7 +110,7 @@ if (!process.argv.some((each) => each.startsWith('--loop-ms'))) {
     const { gpu, peak } = await measureMemory(() => sleep(1000));
     expect(gpu).toEqual({ peak: 2500 * MIB, scope: 'process', utilisation: 0.6, samples: 4 });
     // Those who watch do not count: each is a process of 40 MiB and more.
-    expect(peak).toBe(await peakResidentBytes());
+    expect(peak).toBeLessThanOrEqual(await peakResidentBytes());
   });
 
   test('that do not know the process tell by how much more was in use', async () => {
