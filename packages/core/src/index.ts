@@ -11,7 +11,7 @@ export { Estimate, Comparison, Measurement, Metrics } from './board/measurement.
 export { Answer, Fault, PromptAnswers } from './board/prompt-answers.ts';
 export { Act } from './board/act.ts';
 export type { Board, Spent } from './board/board.ts';
-export { Effort, FULL_EFFORT } from './board/evidence.ts';
+export { Effort, FULL_EFFORT, MOST_REPETITIONS } from './board/evidence.ts';
 export { bytesOnDisk, exactBytes } from './board/exact-bytes.ts';
 export { LEAST_DOCUMENTS, seenDocuments } from './board/seen-documents.ts';
 export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
@@ -97,6 +97,8 @@ export type { TaskScores } from './plan/requirements/task-scores.ts';
 export { expandRequirements, type RequirementContext } from './plan/requirements/expand-requirements.ts';
 export { resolveCampaign, type ResolveCampaignOptions } from './plan/resolve-campaign.ts';
 export { checkName } from './plan/check-name.ts';
+export { outlook, type Outlook, type OutlookOptions } from './decide/outlook.ts';
+export { prospect, type ProspectOptions } from './decide/prospect.ts';
 export { surelyBetter, type Advantage, type Rated, type Rival } from './decide/surely-better.ts';
 export { deliberate } from './plan/deliberate.ts';
 export type { Look, Proposal, Step, Wish } from './plan/step.ts';

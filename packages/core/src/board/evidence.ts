@@ -32,3 +32,6 @@ export const FULL_EFFORT: Effort = {
   repetitions: 1,
   alpha: { documents: 1, repetitions: 1 },
 };
+
+/** The most that `repetitions` comes to, where a verdict on performance stays open. */
+export const MOST_REPETITIONS = 4;

@@ -4,7 +4,8 @@ import type { Estimate } from '../board/measurement.ts';
 /** Of the intervals that measurements carry. */
 const MEASURED = 0.95;
 
-const z = (confidence: number): number => quantile(0.5 + confidence / 2, 0, 1);
+/** Half width of an interval of that confidence, in standard errors. */
+export const zOf = (confidence: number): number => quantile(0.5 + confidence / 2, 0, 1);
 
 /**
  * A 95 % interval as one of another confidence: each bound's distance from the value in the proportion of the normal
@@ -12,6 +13,6 @@ const z = (confidence: number): number => quantile(0.5 + confidence / 2, 0, 1);
  */
 export function atConfidence({ value, low, high }: Estimate, confidence: number): Estimate {
   if (confidence === MEASURED) return { value, low, high };
-  const factor = z(confidence) / z(MEASURED);
+  const factor = zOf(confidence) / zOf(MEASURED);
   return { value, low: value - (value - low) * factor, high: value + (high - value) * factor };
 }

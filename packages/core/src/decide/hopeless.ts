@@ -1,69 +1,84 @@
 import { formatValue } from '../board/format-value.ts';
-import type { Metrics } from '../board/measurement.ts';
+import { FULL_EFFORT } from '../board/evidence.ts';
 import type { Trial } from '../board/trial.ts';
-import type { Campaign } from '../campaign/campaign.ts';
-import type { Verdict } from './decision.ts';
-import { judge, type Judgement } from './judge.ts';
+import { evidenceOf } from '../plan/evidence-of.ts';
+import type { Verdict, VerdictResult } from './decision.ts';
+import { outlook, type Outlook, type OutlookOptions } from './outlook.ts';
 import { showObserved } from './show-observed.ts';
-import { type Advantage, type Rival, surelyBetter } from './surely-better.ts';
+import type { Rated } from './surely-better.ts';
 
-export interface HopelessOptions {
-  campaign: Pick<Campaign, 'requirements' | 'performance' | 'objectives'>;
-  /** With what is measured of it so far, and the effort of the look. */
-  trial: Trial;
-  /** Of the same model and target; undefined where it could not be measured. */
-  baseline: Metrics | undefined;
+export interface HopelessOptions extends Omit<OutlookOptions, 'scenario' | 'rivals'> {
   /** Whom it has to beat. @default nobody: meeting the requirements in one scenario is enough */
-  rivals?: readonly Rival[];
+  rivals?: OutlookOptions['rivals'];
 }
 
 /**
- * Why a trial cannot be selected any more in any scenario, as a sentence with its numbers; undefined while it can: it
- * misses the requirements for certain, or another that meets them is better for certain. What was not measured yet may
- * still hold.
+ * Why a trial cannot be selected any more in any scenario, as a sentence with its numbers; undefined while it may: it
+ * misses the requirements, further looks would hardly show it to meet them, or another that meets them stays ahead.
  */
-export function hopeless(options: HopelessOptions): string | undefined {
-  const { campaign, trial, baseline, rivals = [] } = options;
-  const { requirements, performance: scenarios } = campaign;
-  let nearest: Judgement | undefined;
-  let behind: string | undefined;
-  for (const scenario of scenarios) {
-    const judgement = judge({ requirements, trial, baseline, scenario, scenarios, unmeasured: 'open' });
-    if (judgement.result === 'fail') {
-      if (nearest === undefined || judgement.shortfall < nearest.shortfall) nearest = judgement;
-      continue;
-    }
-    const ahead = rivals
-      .filter((rival) => rival.scenario === scenario.name && rival.trial.id !== trial.id)
-      .map(({ trial: rival }) => ({ rival, by: surelyBetter({ campaign, scenario, rival, trial }) }))
-      .find(({ by }) => by !== undefined);
-    if (ahead === undefined) return undefined;
-    behind ??= behindWords(trial, ahead.rival, ahead.by!);
-  }
-  return behind ?? `it cannot meet the requirements: ${failures(nearest!).map(shown(trial)).join('; ')}`;
+export function hopeless({ rivals = [], ...options }: HopelessOptions): string | undefined {
+  const { campaign, trial } = options;
+  const outlooks = campaign.performance.map((scenario) => outlook({ ...options, rivals, scenario }));
+  if (outlooks.some(({ kind }) => kind === 'passes' || kind === 'open')) return undefined;
+  const nearest = outlooks.reduce(nearer);
+  // All documents are in: what stays undecided is measured to its end and shown as undecided.
+  if (nearest.kind === 'hardly' && (trial.effort ?? FULL_EFFORT).share === 1) return undefined;
+  return words(nearest, options);
 }
 
-function behindWords(trial: Pick<Trial, 'metrics'>, rival: Rival['trial'], by: Advantage): string {
-  const met = `it cannot be selected any more: ${rival.label} meets every requirement and`;
-  if (by === 'name') return `${met} is its equal in every objective`;
-  const show = ({ metrics }: Pick<Trial, 'metrics'>) => {
+/** The one that came further, else nearer to its limits. */
+function nearer(a: Outlook, b: Outlook): Outlook {
+  const rank = ({ kind }: Outlook) => ['fails', 'hardly', 'behind'].indexOf(kind);
+  if (rank(a) !== rank(b)) return rank(a) > rank(b) ? a : b;
+  return b.judgement.shortfall < a.judgement.shortfall ? b : a;
+}
+
+function words(outlook: Outlook, options: Pick<HopelessOptions, 'campaign' | 'trial'>): string {
+  const { trial } = options;
+  const binding = (result: VerdictResult, show: (verdict: Verdict) => string) =>
+    outlook.judgement.binding
+      .filter((verdict) => verdict.result === result)
+      .map(show)
+      .join('; ');
+  switch (outlook.kind) {
+    case 'behind':
+      return behindWords(trial, outlook);
+    case 'hardly':
+      return `it would hardly be seen to meet the requirements if all was measured: ${binding('inconclusive', (verdict) => soFar(verdict, options))}`;
+    default:
+      return `it cannot meet the requirements: ${binding('fail', (verdict) => shown(verdict, trial))}`;
+  }
+}
+
+function behindWords(trial: Trial, { rival, by }: Extract<Outlook, { kind: 'behind' }>): string {
+  const met = `it cannot be selected any more: ${rival.trial.label} meets every requirement and`;
+  if (by === 'name') return `${met} no objective tells them apart`;
+  const show = ({ metrics }: Pick<Rated, 'metrics'>) => {
     const measurement = metrics[by.metric];
     return measurement === undefined ? 'no measurement' : formatValue(measurement.value, measurement.unit);
   };
-  return `${met} has the ${by.better} ${by.metric} (${show(rival)} against ${show(trial)})`;
+  return `${met} has the ${by.better} ${by.metric} (${show(rival.trial)} against ${show(trial)})`;
 }
 
-/** Of several demands only those that fail for certain. */
-const failures = ({ binding }: Judgement) => binding.filter(({ result }) => result === 'fail');
+function soFar(
+  { metric, ...verdict }: Verdict,
+  { campaign, trial }: Pick<HopelessOptions, 'campaign' | 'trial'>,
+) {
+  const measurement = trial.metrics[metric];
+  const evidence = evidenceOf(metric, campaign.performance);
+  const after =
+    measurement === undefined || evidence === 'fixed' ? '' : ` after ${measurement.n} ${evidence}`;
+  const value = verdict.observed?.value;
+  const is = value === undefined ? verdict.note : `is ${showObserved(value, verdict, measurement?.unit)}`;
+  return `${metric} (${verdict.requirement}) ${is}${after}`;
+}
 
-const shown =
-  (trial: Trial) =>
-  (verdict: Verdict): string => {
-    const { metric, requirement, observed, confidence, note } = verdict;
-    if (observed === null) return `${metric} (${requirement}): ${note}`;
-    const show = (value: number) => showObserved(value, verdict, trial.metrics[metric]?.unit);
-    const is = `${metric} (${requirement}) is ${show(observed.value)}`;
-    if (observed.low === observed.high) return is;
-    const percent = Number((confidence * 100).toFixed(2));
-    return `${is} (${percent} %: ${show(observed.low)} to ${show(observed.high)})`;
-  };
+function shown(verdict: Verdict, trial: Trial): string {
+  const { metric, requirement, observed, confidence, note } = verdict;
+  if (observed === null) return `${metric} (${requirement}): ${note}`;
+  const show = (value: number) => showObserved(value, verdict, trial.metrics[metric]?.unit);
+  const is = `${metric} (${requirement}) is ${show(observed.value)}`;
+  if (observed.low === observed.high) return is;
+  const percent = confidence > 0.9999 ? 'more than 99.99' : Number((confidence * 100).toFixed(2));
+  return `${is} (${percent} %: ${show(observed.low)} to ${show(observed.high)})`;
+}

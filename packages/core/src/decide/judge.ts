@@ -19,7 +19,7 @@ import { lookConfidence } from './look-confidence.ts';
 import { observe } from './observe.ts';
 
 /** Of a requirement that says nothing else. */
-const CONFIDENCE = 0.95;
+export const CONFIDENCE = 0.95;
 
 export interface JudgeOptions {
   requirements: Requirement;

@@ -11,10 +11,9 @@ export function lookConfidence(confidence: number, alpha: number): number {
 
 /**
  * The part of the error that each look may spend, of looks at growing shares of the evidence, the last one at all of
- * it. Up to the share t the part ln(1 + (e − 1)·t) is spent: the spending function of Lan and DeMets (Biometrika 70,
- * 1983) in Pocock's form, which leaves early looks enough to settle what is far from its limit.
+ * it: up to the share t the part t^exponent is spent (Kim and DeMets, Biometrika 74, 1987). The larger the exponent the
+ * more is left to the last look.
  */
-export function spendingParts(shares: readonly number[]): number[] {
-  const spent = (share: number) => Math.log(1 + (Math.E - 1) * share);
-  return shares.map((share, i) => spent(share) - spent(shares[i - 1] ?? 0));
+export function spendingParts(shares: readonly number[], exponent: number): number[] {
+  return shares.map((share, i) => share ** exponent - (shares[i - 1] ?? 0) ** exponent);
 }

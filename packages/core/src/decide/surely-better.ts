@@ -1,12 +1,14 @@
-import type { Estimate } from '../board/measurement.ts';
+import cdf from '@stdlib/stats-base-dists-normal-cdf';
 import { FULL_EFFORT } from '../board/evidence.ts';
+import type { Estimate } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { evidenceOf } from '../plan/evidence-of.ts';
-import { atConfidence } from './at-confidence.ts';
+import { atConfidence, zOf } from './at-confidence.ts';
 import { lookConfidence } from './look-confidence.ts';
 import { objectiveChain, readObjective } from './prefer.ts';
+import { HARDLY } from './prospect.ts';
 
 /** What is compared of a trial. */
 export type Rated = Pick<Trial, 'id' | 'label' | 'recipe' | 'simulated' | 'effort' | 'metrics'>;
@@ -29,9 +31,10 @@ export interface CompareOptions {
 }
 
 /**
- * By what a trial stays behind a rival for certain, whatever further looks bring: the first objective that does not tie
- * them for good. Undefined while it may come out ahead. What both have in full as far as the campaign measures it,
- * within the noise of each other, is a tie, and the next objective decides; what more documents may tell apart is open.
+ * By what a trial stays behind a rival, whatever further looks bring: the first objective that does not tie them for
+ * good. Undefined while it may come out ahead. What both have in full as far as the campaign measures it, within the
+ * noise of each other, is a tie, and the next objective decides; so is what more documents would hardly tell apart in
+ * the trial's favour.
  */
 export function surelyBetter(options: CompareOptions): Advantage | undefined {
   const { campaign, scenario, rival, trial } = options;
@@ -44,7 +47,7 @@ export function surelyBetter(options: CompareOptions): Advantage | undefined {
   return rival.id < trial.id ? 'name' : undefined;
 }
 
-/** How the rival stands to the trial. */
+/** How the rival stands to the trial. `open`: more documents may yet put the trial ahead. */
 export function compareOn(
   metric: string,
   smallest: boolean,
@@ -54,15 +57,33 @@ export function compareOn(
   if (evidence === 'repetitions' && rival.simulated !== trial.simulated) {
     return trial.simulated && rival.metrics[metric] !== undefined ? 'better' : 'open';
   }
-  const pair = [rival, trial].map((each) => estimateOf(each, metric, pairedWith(metric, rival, trial)));
-  const [a, b] = pair;
+  const paired = pairedWith(metric, rival, trial);
+  const [a, b] = [estimateOf(rival, metric, paired), estimateOf(trial, metric, paired)];
   if (a === undefined || b === undefined) return 'open';
   const [x, y] = evidence === 'documents' ? [asSeen(a, rival), asSeen(b, trial)] : [a, b];
   if (smallest ? x.high < y.low : x.low > y.high) return 'better';
   if (smallest ? y.high < x.low : y.low > x.high) return 'worse';
-  const complete = [rival, trial].every(({ effort = FULL_EFFORT }) => effort.share === 1);
-  const exact = x.low === x.high && y.low === y.high;
-  return evidence !== 'documents' || complete || exact ? 'tied' : 'open';
+  if (evidence !== 'documents') return 'tied';
+  const ahead = smallest ? a.value - b.value : b.value - a.value;
+  return chanceToSeparate(ahead, [errorOf(a, rival), errorOf(b, trial)]) < HARDLY ? 'tied' : 'open';
+}
+
+/** Standard error of an estimate, and the part of the documents that it rests on. */
+interface Uncertain {
+  error: number;
+  seen: number;
+}
+
+const errorOf = ({ low, high }: Estimate, { effort = FULL_EFFORT }: Rated): Uncertain => ({
+  error: (high - low) / 2 / zOf(0.95),
+  seen: effort.share,
+});
+
+/** Of two intervals coming to lie apart when all documents are in, if what is still to come is like what came. */
+function chanceToSeparate(ahead: number, both: readonly Uncertain[]): number {
+  const widths = both.reduce((sum, { error, seen }) => sum + zOf(0.95) * error * Math.sqrt(seen), 0);
+  const open = Math.hypot(...both.map(({ error, seen }) => error * Math.sqrt(1 - seen)));
+  return open === 0 ? 0 : cdf((ahead - widths) / open, 0, 1);
 }
 
 const asSeen = (estimate: Estimate, { effort = FULL_EFFORT }: Rated): Estimate =>

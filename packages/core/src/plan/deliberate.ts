@@ -59,7 +59,7 @@ function conclusion(
   const approved = acts.at(-1)?.kind === 'approve';
   const decided = isDecided(campaign, groups);
   if (!approved && !decided && campaign.onNoWinner === 'ask') return { kind: 'ask', question: 'no-winner' };
-  const selected = groups.some(({ rivals }) => rivals.length > 0);
+  const selected = groups.some(({ leaders }) => leaders.length > 0);
   if (!approved && selected && campaign.approval === true) return { kind: 'ask', question: 'approval' };
   const outcome = decided ? 'what is selected is settled' : 'nothing more can be measured or tried';
   return { kind: 'end', because: spent ?? `${outcome} after round ${round}` };
@@ -67,7 +67,5 @@ function conclusion(
 
 /** Whether each model has a winner on each target in each scenario. */
 function isDecided(campaign: Campaign, groups: readonly Group[]): boolean {
-  return groups.every(({ rivals }) =>
-    campaign.performance.every(({ name }) => rivals.some(({ scenario }) => scenario === name)),
-  );
+  return groups.every(({ leaders }) => leaders.length === campaign.performance.length);
 }

@@ -125,7 +125,7 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
     if (race === undefined) return;
     const { requirements, objectives, rivals = [] } = race;
     const reason = hopeless({
-      campaign: { requirements, objectives, performance: scenarios },
+      campaign: { requirements, objectives, performance: scenarios, fidelity: checks },
       trial,
       baseline: race.baseline,
       rivals,

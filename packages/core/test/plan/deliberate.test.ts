@@ -11,7 +11,7 @@ import {
 } from '@quantloop/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleCampaign, type SampleNumbers, sampleTrial } from '../board/sample-board.ts';
+import { reference, sampleCampaign, type SampleNumbers, sampleTrial } from '../board/sample-board.ts';
 
 const recipe = sampleTrial('x').recipe!;
 
@@ -131,15 +131,16 @@ describe('the way of a campaign', () => {
 });
 
 describe('racing', () => {
+  const bundle = reference();
+  const fidelity = [{ kind: 'task' as const, name: 'sums', bundle, limit: null, documents: 400 }];
   const many = (accuracy: number, noise: number): Partial<Trial> => {
     const { metrics } = sampleTrial('a', { accuracy, accuracyNoise: noise, bytes: 500 });
-    metrics['sums.exact_match']!.n = 400;
     return { metrics };
   };
 
   it('looks at twice as many documents while the verdict is open, from 50 of the largest task', () => {
-    const { steps } = play(campaignOf(['a']), (label, { effort }) =>
-      label === 'baseline' ? many(0.9, 0) : many(0.9, 0.009 / effort.share ** 0.5),
+    const { steps } = play(campaignOf(['a'], { fidelity }), (label, { effort }) =>
+      label === 'baseline' ? many(0.9, 0) : many(0.9, 0.008 / effort.share ** 0.5),
     );
     const efforts = steps.flatMap((step) =>
       step.kind === 'measure' ? step.looks.map(({ effort }) => effort) : [],
@@ -149,7 +150,9 @@ describe('racing', () => {
   });
 
   it('spends no more than the error of one verdict over all looks', () => {
-    const { steps } = play(campaignOf(['a']), (label) => many(label === 'baseline' ? 0.9 : 0.88, 0.05));
+    const { steps } = play(campaignOf(['a'], { fidelity }), (label) =>
+      many(label === 'baseline' ? 0.9 : 0.88, 0.05),
+    );
     const efforts = steps
       .flatMap((step) => (step.kind === 'measure' ? step.looks.map(({ effort }) => effort) : []))
       .slice(1);
@@ -167,9 +170,9 @@ describe('racing', () => {
       step.kind === 'measure' ? step.looks.map(({ effort }) => effort) : [],
     );
     expect(efforts.slice(1).map(({ share, repetitions }) => [share, repetitions])).toEqual([
-      [0.5, 1],
-      [0.5, 2],
-      [0.5, 4],
+      [1, 1],
+      [1, 2],
+      [1, 4],
     ]);
   });
 

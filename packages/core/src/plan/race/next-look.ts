@@ -2,15 +2,14 @@ import type { Effort } from '../../board/evidence.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import type { Scenario } from '../../campaign/scenario.ts';
 import type { Judgement } from '../../decide/judge.ts';
-import { objectiveChain, readObjective } from '../../decide/prefer.ts';
-import { compareOn } from '../../decide/surely-better.ts';
+import { surelyBetter } from '../../decide/surely-better.ts';
 import { evidenceOf } from '../evidence-of.ts';
 import { type Evidence, nextEffort, scheduleOf } from './schedule.ts';
-import type { Group, Standing } from './standings.ts';
+import type { Group, Passing, Standing } from './standings.ts';
 
 /** The next look at a trial that may yet be selected; undefined where none would tell more. */
 export function nextLook(campaign: Campaign, group: Group, standing: Standing): Effort | undefined {
-  const schedule = scheduleOf(campaign, group.baseline);
+  const schedule = scheduleOf(campaign);
   const { trial, begun, closed, open, onFront } = standing;
   if (closed) return undefined;
   if (!begun) return nextEffort(schedule);
@@ -27,19 +26,18 @@ export function nextLook(campaign: Campaign, group: Group, standing: Standing): 
     .map((more) => nextEffort(schedule, { effort: trial.effort, more }));
   return efforts.find((effort) => effort !== undefined);
 
-  /** Whether more documents may tell it apart from others that meet the requirements as well. */
+  /** Whether more documents may tell whom to select of it and the leader, or of it, the leader, and another. */
   function separating(scenario: Scenario): Evidence[] {
-    const others = group.rivals.filter(
-      (rival) => rival.scenario === scenario.name && rival.trial.id !== trial.id,
+    const inScenario = (each: Passing) => each.scenario === scenario.name;
+    const leader = group.leaders.find(inScenario)!.trial;
+    const others =
+      leader.id === trial.id ? group.passing.filter(inScenario).map((each) => each.trial) : [leader];
+    const close = others.some(
+      (other) =>
+        other.id !== trial.id &&
+        surelyBetter({ campaign, scenario, rival: other, trial }) === undefined &&
+        surelyBetter({ campaign, scenario, rival: trial, trial: other }) === undefined,
     );
-    const close = others.some(({ trial: rival }) => {
-      for (const objective of objectiveChain(campaign.objectives)) {
-        const { metric, smallest } = readObjective(objective, scenario);
-        const standing = compareOn(metric, smallest, { campaign, rival, trial });
-        if (standing !== 'tied') return standing === 'open';
-      }
-      return false;
-    });
     return close ? ['documents'] : [];
   }
 }

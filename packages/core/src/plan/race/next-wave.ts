@@ -1,6 +1,6 @@
 import type { Board } from '../../board/board.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
-import { objectiveChain, prefer, readObjective } from '../../decide/prefer.ts';
+import { objectiveChain, readObjective } from '../../decide/prefer.ts';
 import type { Rival } from '../../decide/surely-better.ts';
 import { modelBudgetSpent } from '../budget.ts';
 import type { Look, Step } from '../step.ts';
@@ -8,8 +8,8 @@ import { nextLook } from './next-look.ts';
 import { byPromise } from './promise.ts';
 import type { Group, Standing } from './standings.ts';
 
-/** Looks on one target before the next are thought about: enough to prepare some while one is measured. */
-const WAVE = 4;
+/** Looks on one target before the next are thought about: one is prepared while the other is measured. */
+const WAVE = 2;
 
 /** The looks worth taking next, the most promising first, and the trials that no look could get selected any more. */
 export function nextWave(
@@ -22,7 +22,7 @@ export function nextWave(
   const open: { standing: Standing; look: Look }[] = [];
   const givenUp: { trial: string; reason: string }[] = [];
   for (const group of groups) {
-    const rivals = campaign.front === undefined ? bestOf(campaign, group) : [];
+    const rivals = campaign.front === undefined ? inBrief(campaign, group) : [];
     for (const standing of group.standings) {
       const { trial, begun, undecided, hopeless } = standing;
       if (races && hopeless !== undefined) {
@@ -42,17 +42,18 @@ export function nextWave(
   return { looks: looks.map(({ look }) => look), givenUp };
 }
 
-/** Whoever would be selected now, in each scenario, with no more than it takes to compare with them. */
-function bestOf(campaign: Campaign, { rivals }: Group): Rival[] {
-  return campaign.performance.flatMap((scenario) => {
-    const trials = rivals.filter(({ scenario: name }) => name === scenario.name).map(({ trial }) => trial);
-    if (trials.length === 0) return [];
-    const { objectives } = campaign;
-    const { winner } = prefer({ trials, objectives, scenario });
-    const metrics = objectiveChain(objectives).map((objective) => readObjective(objective, scenario).metric);
-    const { id, label, recipe, simulated, effort } = winner;
-    const shown = Object.entries(winner.metrics).filter(([metric]) => metrics.includes(metric));
-    const trial = { id, label, recipe, simulated, effort, metrics: Object.fromEntries(shown) };
-    return [{ scenario: scenario.name, trial }];
+/** With no more of each than it takes to compare with it. */
+function inBrief(campaign: Campaign, { leaders }: Group): Rival[] {
+  return leaders.map(({ scenario: name, trial }) => {
+    const scenario = campaign.performance.find((each) => each.name === name)!;
+    const metrics = objectiveChain(campaign.objectives).map(
+      (objective) => readObjective(objective, scenario).metric,
+    );
+    const { id, label, recipe, simulated, effort } = trial;
+    const shown = Object.entries(trial.metrics).filter(([metric]) => metrics.includes(metric));
+    return {
+      scenario: name,
+      trial: { id, label, recipe, simulated, ...(effort && { effort }), metrics: Object.fromEntries(shown) },
+    };
   });
 }

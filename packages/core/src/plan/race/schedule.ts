@@ -1,17 +1,22 @@
-import { type Effort, FULL_EFFORT } from '../../board/evidence.ts';
-import type { Metrics } from '../../board/measurement.ts';
+import { type Effort, FULL_EFFORT, MOST_REPETITIONS } from '../../board/evidence.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { spendingParts } from '../../decide/look-confidence.ts';
-import { evidenceOf } from '../evidence-of.ts';
 
-/** Documents of the largest task that the first look sees at least: below, intervals are too wide to settle anything. */
+/** Documents of the largest task at the first look, about: below, intervals are too wide to settle anything. */
 const FIRST_DOCUMENTS = 50;
 
-/** No more looks at documents than this: each costs a start, and halving again saves little. */
-const MOST_LOOKS = 4;
+/** No more looks at documents than this: each starts a job. */
+const MOST_LOOKS = 7;
 
 /** Repetitions are multiplied by these, in turn, where a verdict on performance stays open. */
-const REPETITIONS = [1, 2, 4];
+const REPETITIONS = [1, 2, MOST_REPETITIONS];
+
+/**
+ * How the error is spent. Early looks at documents are there to find out what is not worth more of them, so the last
+ * one keeps 98 % of it and asks for little more than the only one would. Further repetitions are the exception: the
+ * first look at performance keeps three quarters.
+ */
+const SPENDING = { documents: 6, repetitions: 0.2 };
 
 /** What a further look adds to. */
 export type Evidence = 'documents' | 'repetitions';
@@ -22,47 +27,46 @@ export interface Schedule {
   repetitions: { times: number; alpha: number }[];
 }
 
-/** The baseline tells how many documents there are; where it could not be measured, everything is seen at once. */
-export function scheduleOf(campaign: Campaign, baseline: Metrics | undefined): Schedule {
-  const counts = Object.entries(baseline ?? {})
-    .filter(([metric]) => evidenceOf(metric, campaign.performance) === 'documents')
-    .map(([, { n }]) => n);
-  const halvings = Math.floor(Math.log2(Math.max(1, ...counts) / FIRST_DOCUMENTS));
+/** The looks that a campaign's largest task is worth. */
+export function scheduleOf(campaign: Campaign): Schedule {
+  const counts = campaign.fidelity.map((check) => (check.kind === 'task' ? (check.documents ?? 1) : 1));
+  const halvings = Math.round(Math.log2(Math.max(1, ...counts) / FIRST_DOCUMENTS));
   const looks = campaign.search.race === 'off' ? 1 : Math.min(MOST_LOOKS, Math.max(1, 1 + halvings));
   const shares = Array.from({ length: looks }, (_, i) => 2 ** (i + 1 - looks));
   const times = campaign.search.race === 'off' ? [1] : REPETITIONS;
-  const most = times.at(-1)!;
-  const documents = spendingParts(shares);
-  const repetitions = spendingParts(times.map((each) => each / most));
+  const documents = spendingParts(shares, SPENDING.documents);
+  const repetitions = spendingParts(
+    times.map((each) => each / times.at(-1)!),
+    SPENDING.repetitions,
+  );
   return {
     documents: shares.map((share, i) => ({ share, alpha: documents[i]! })),
     repetitions: times.map((each, i) => ({ times: each, alpha: repetitions[i]! })),
   };
 }
 
-/** The look after one, with more of some evidence; the first without one. Undefined where there is no more of it. */
+/** The first look, or the one after another with more of some evidence; undefined where there is no more of it. */
 export function nextEffort(
   schedule: Schedule,
   before?: { effort: Effort | undefined; more: Evidence },
 ): Effort | undefined {
-  const { documents, repetitions } = schedule;
   const { effort = FULL_EFFORT, more } = before ?? {};
-  const share = documents.find(({ share }) =>
-    before === undefined ? true : more === 'documents' ? share > effort.share : share >= effort.share,
+  const least = {
+    share: before === undefined ? 0 : effort.share,
+    times: before === undefined ? 0 : effort.repetitions,
+  };
+  const documents = schedule.documents.find(({ share }) =>
+    more === 'documents' ? share > least.share : share >= least.share,
   );
-  const repeated = repetitions.find(({ times }) =>
-    before === undefined
-      ? true
-      : more === 'repetitions'
-        ? times > effort.repetitions
-        : times >= effort.repetitions,
+  const repetitions = schedule.repetitions.find(({ times }) =>
+    more === 'repetitions' ? times > least.times : times >= least.times,
   );
-  if (share === undefined || repeated === undefined) return undefined;
+  if (documents === undefined || repetitions === undefined) return undefined;
   return {
     look: before === undefined ? 1 : effort.look + 1,
-    looks: documents.length + repetitions.length - 1,
-    share: share.share,
-    repetitions: repeated.times,
-    alpha: { documents: share.alpha, repetitions: repeated.alpha },
+    looks: schedule.documents.length + schedule.repetitions.length - 1,
+    share: documents.share,
+    repetitions: repetitions.times,
+    alpha: { documents: documents.alpha, repetitions: repetitions.alpha },
   };
 }

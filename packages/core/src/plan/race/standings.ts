@@ -5,8 +5,10 @@ import type { Campaign } from '../../campaign/campaign.ts';
 import type { Scenario } from '../../campaign/scenario.ts';
 import { hopeless } from '../../decide/hopeless.ts';
 import { judge, type Judgement } from '../../decide/judge.ts';
+import { outlook } from '../../decide/outlook.ts';
+import { prefer } from '../../decide/prefer.ts';
 import { stopReason } from '../../decide/stop-early.ts';
-import { type Rival, surelyBetter } from '../../decide/surely-better.ts';
+import type { Rival } from '../../decide/surely-better.ts';
 import { rejected } from '../in-force.ts';
 import type { PlannedTrial } from '../plan-round.ts';
 import { mayLieOnFront } from './fronts.ts';
@@ -14,7 +16,6 @@ import { knownBefore } from './known-before.ts';
 
 /** A trial among those of its model and target. */
 export interface Standing {
-  plan: PlannedTrial;
   /** Its row; of a trial never looked at what is known of it all the same. */
   trial: Trial;
   begun: boolean;
@@ -30,12 +31,16 @@ export interface Standing {
   hopeless: string | undefined;
 }
 
+/** A trial that meets every requirement in a scenario. */
+export type Passing = Rival & { trial: Trial };
+
 /** The trials of one model on one target. */
 export interface Group {
-  baseline: Metrics | undefined;
   standings: Standing[];
-  /** Those that meet every requirement, the baseline among them. */
-  rivals: (Rival & { trial: Trial })[];
+  /** Those that meet every requirement in a scenario, the baseline among them. */
+  passing: Passing[];
+  /** Of these the one of each scenario that would be selected now: whom the others have to beat. */
+  leaders: Passing[];
 }
 
 /** How the trials of each model on each target stand, as of the board. */
@@ -46,70 +51,56 @@ export function groupsOf(campaign: Campaign, board: Board): Group[] {
 }
 
 function groupOf(campaign: Campaign, board: Board, place: { model: string; target: string }): Group {
-  const here = ({ model, target }: Pick<Trial, 'model' | 'target'>) =>
-    model === place.model && target === place.target;
-  const rows = new Map(board.trials.filter(here).map((trial) => [trial.id, trial]));
-  const baseline = [...rows.values()].find(
-    ({ recipe, status }) => recipe === null && status === 'measured',
-  )?.metrics;
+  const { requirements, performance: scenarios, stopWhen } = campaign;
   const out = rejected(board.acts);
-  const rivals = [...rows.values()]
-    .filter(({ id, status, artifact }) => status === 'measured' && artifact !== null && !out.has(id))
+  const here = ({ id, model, target }: Pick<Trial, 'id' | 'model' | 'target'>) =>
+    model === place.model && target === place.target && !out.has(id);
+  const rows = new Map(board.trials.filter(here).map((trial) => [trial.id, trial]));
+  const measured = [...rows.values()].filter(({ status }) => status === 'measured');
+  const baseline = measured.find(({ recipe }) => recipe === null)?.metrics;
+  const passing: Passing[] = measured
+    .filter(({ artifact }) => artifact !== null)
     .flatMap((trial) =>
-      campaign.performance
-        .filter((scenario) => judgeIn(scenario, trial).result === 'pass')
+      scenarios
+        .filter((scenario) => judge({ requirements, trial, baseline, scenario, scenarios }).result === 'pass')
         .map((scenario) => ({ scenario: scenario.name, trial })),
     );
+  const leaders = scenarios.flatMap((scenario) => leaderOf(campaign, scenario, passing));
   const standings = board.planned
-    .filter(({ trial }) => here(trial) && trial.recipe !== null && !out.has(trial.id))
+    .filter(({ trial }) => here(trial) && trial.recipe !== null)
     .map((plan) => standingOf(plan, rows.get(plan.trial.id)));
-  return { baseline, standings, rivals };
+  return { standings, passing, leaders };
 
   function standingOf(plan: PlannedTrial, row: Trial | undefined): Standing {
     const trial = row ?? unmeasured(plan, knownBefore(plan, board.trials));
-    const begun = row !== undefined;
-    const { stopWhen } = campaign;
     const closed =
       trial.status === 'failed' ||
       trial.status === 'cancelled' ||
       (stopWhen !== undefined && stopReason(stopWhen, trial.metrics) !== undefined);
-    const hopeful = closed
-      ? []
-      : campaign.performance
-          .map((scenario) => ({ scenario, judgement: judgeIn(scenario, trial) }))
-          .filter(({ judgement }) => judgement.result !== 'fail');
-    const open = hopeful.filter(({ scenario }) => !rivals.some((rival) => isAhead(rival, scenario, trial)));
-    const onFront = hopeful.length > 0 && mayLieOnFront(campaign, trial, rivals);
-    const done = closed || open.length > 0 || onFront;
+    const outlooks = scenarios.map((scenario) => ({
+      scenario,
+      ...outlook({ campaign, trial, baseline, rivals: leaders, scenario }),
+    }));
+    const hopeful = closed ? [] : outlooks.filter(({ kind }) => kind !== 'fails');
+    const open = hopeful.filter(({ kind }) => kind === 'open' || kind === 'passes');
+    const onFront = hopeful.length > 0 && mayLieOnFront(campaign, trial, passing);
+    const worthALook = open.length > 0 || onFront;
     return {
-      plan,
       trial,
-      begun,
+      begun: row !== undefined,
       closed,
       open,
       onFront,
       undecided: trial.status === 'measured' && hopeful.some(({ judgement }) => judgement.result !== 'pass'),
-      hopeless: done ? undefined : hopeless({ campaign, trial, baseline, rivals }),
+      hopeless: closed || worthALook ? undefined : hopeless({ campaign, trial, baseline, rivals: leaders }),
     };
   }
+}
 
-  function judgeIn(scenario: Scenario, trial: Trial): Judgement {
-    const { requirements, performance: scenarios } = campaign;
-    const whole = trial.status === 'measured' && rows.has(trial.id);
-    return judge({
-      requirements,
-      trial,
-      baseline,
-      scenario,
-      scenarios,
-      ...(!whole && { unmeasured: 'open' }),
-    });
-  }
-
-  function isAhead({ scenario: name, trial: rival }: Rival, scenario: Scenario, trial: Trial): boolean {
-    if (name !== scenario.name || rival.id === trial.id) return false;
-    return surelyBetter({ campaign, scenario, rival, trial }) !== undefined;
-  }
+function leaderOf({ objectives }: Campaign, scenario: Scenario, passing: readonly Passing[]): Passing[] {
+  const trials = passing.filter((each) => each.scenario === scenario.name).map(({ trial }) => trial);
+  if (trials.length === 0) return [];
+  return [{ scenario: scenario.name, trial: prefer({ trials, objectives, scenario }).winner }];
 }
 
 const unmeasured = ({ trial }: PlannedTrial, metrics: Metrics): Trial => ({
