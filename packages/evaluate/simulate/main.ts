@@ -42,6 +42,7 @@ const rows: [string, string, string?][] = [
     `${places.all}: ${places.same} the same, ${places.tied} tied, ${places.undecided} undecided by the whole, ${places.other} other`,
   ],
   ['evaluation of measuring everything whole', percent(summary.cost), `≤ ${percent(BOUNDS.cost)}`],
+  ['the same of each campaign, in the mean', percent(summary.meanCost)],
   ['quantization, likewise', percent(summary.quantization)],
 ];
 const width = Math.max(...rows.map(([name]) => name.length));

@@ -13,6 +13,8 @@ export interface Summary {
   identicalWinners: number;
   /** Evaluation of all campaigns together, as a share of measuring everything whole. At most 35 %. */
   cost: number;
+  /** The same share of each campaign, in the mean: small ones save less, since baselines are always measured whole. */
+  meanCost: number;
   /** Quantization, likewise. */
   quantization: number;
   /** In which nothing is selected. */
@@ -39,6 +41,7 @@ export function summarize(assessments: readonly Assessment[]): Summary {
     sameWinners: share(({ other }) => other.length === 0),
     identicalWinners: share(({ same, places }) => same === places),
     cost: sum(({ raced }) => raced.evaluation) / sum(({ whole }) => whole.evaluation),
+    meanCost: sum(({ raced, whole }) => raced.evaluation / whole.evaluation) / campaigns,
     quantization: sum(({ raced }) => raced.quantization) / sum(({ whole }) => whole.quantization),
     without: share(({ selected }) => selected === 0),
     places: {

@@ -118,6 +118,50 @@ describe('the way of a campaign', () => {
     });
   });
 
+  it('begins the next model with what did not fail for the one before', () => {
+    const labels = ['a', 'b', 'c', 'd'];
+    const models = ['tiny', 'other'].map((id) => ({ id, source: `./${id}` }));
+    const campaign = campaignOf(labels, { models });
+    const numbers = Object.fromEntries(
+      labels.map((label, i) => [label, { bytes: 100 + i, accuracy: i < 2 ? 0.5 : 0.9 }]),
+    );
+    const begun = looked(play(campaign, exactly(numbers)).steps);
+    expect(begun.filter((id) => id.startsWith('tiny'))).toEqual(
+      ['baseline', ...labels].map((label) => `tiny.cpu.${label}`),
+    );
+    const other = begun.filter((id) => id.startsWith('other'));
+    expect(other).toEqual(['baseline', 'c', 'd', 'a', 'b'].map((label) => `other.cpu.${label}`));
+  });
+
+  it('looks further at what may lie on a front that is shown, whatever is selected', () => {
+    const numbers = { a: { bytes: 400 }, b: { bytes: 500, tpot: 0.005 }, c: { bytes: 500, accuracy: 0.85 } };
+    const shown = campaignOf(Object.keys(numbers), { front: [['sums.exact_match', 'speed']] });
+    const measured = (campaign: Campaign) =>
+      play(campaign, exactly(numbers)).board.trials.filter(({ status }) => status === 'measured');
+    expect(measured(shown).map(({ label }) => label)).toEqual(['baseline', 'a', 'b', 'c']);
+  });
+
+  it('plans no round beyond its budget of rounds and trials', () => {
+    const nothing = exactly({ a: { accuracy: 0.5, bytes: 300 } });
+    const requirements = {
+      all: [
+        { metric: 'sums.exact_match', maxDrop: { value: 0.02, relative: false } },
+        { metric: 'model.bytes', max: { value: 600, relative: false } },
+      ],
+    };
+    const last = (budget: Partial<Campaign['budget']>) => {
+      const { budget: unlimited } = sampleCampaign();
+      return play(campaignOf(['a'], { requirements, budget: { ...unlimited, ...budget } }), nothing).steps.at(
+        -1,
+      );
+    };
+    expect(last({ rounds: 2 })).toMatchObject({ kind: 'plan', round: 2 });
+    expect(last({ rounds: 1 })).toMatchObject({ kind: 'end' });
+    expect(last({ rounds: 2, trials: 1 })).toMatchObject({ kind: 'end' });
+    const perModel = { trials: 1, wallClock: null, device: null };
+    expect(last({ rounds: 2, perModel })).toMatchObject({ kind: 'end' });
+  });
+
   it('without racing measures everything whole, once', () => {
     const campaign = campaignOf(['a', 'b', 'c'], { search: { race: 'off', refine: 'off' } });
     const { steps } = play(campaign, exactly({ a: { bytes: 10 }, b: { accuracy: 0.1 } }));

@@ -1,11 +1,12 @@
 import type { Effort } from '../../board/evidence.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import type { Scenario } from '../../campaign/scenario.ts';
+import type { Verdict } from '../../decide/decision.ts';
 import type { Judgement } from '../../decide/judge.ts';
 import { surelyBetter } from '../../decide/surely-better.ts';
 import { evidenceOf } from '../evidence-of.ts';
 import { type Evidence, nextEffort, scheduleOf } from './schedule.ts';
-import type { Group, Passing, Standing } from './standings.ts';
+import type { Group, Standing } from './standings.ts';
 
 /** The next look at a trial that may yet be selected; undefined where none would tell more. */
 export function nextLook(campaign: Campaign, group: Group, standing: Standing): Effort | undefined {
@@ -26,14 +27,13 @@ export function nextLook(campaign: Campaign, group: Group, standing: Standing): 
     .map((more) => nextEffort(schedule, { effort: trial.effort, more }));
   return efforts.find((effort) => effort !== undefined);
 
-  /** Whether more documents may tell whom to select of it and the leader, or of it, the leader, and another. */
+  /** Whether more documents may tell whom to select: of it and the leader, or of the leader and another. */
   function separating(scenario: Scenario): Evidence[] {
-    const inScenario = (each: Passing) => each.scenario === scenario.name;
-    const leader = group.leaders.find(inScenario)!.trial;
-    const others =
-      leader.id === trial.id ? group.passing.filter(inScenario).map((each) => each.trial) : [leader];
+    const passing = group.passing.filter((each) => each.scenario === scenario.name);
+    const leader = group.leaders.find((each) => each.scenario === scenario.name);
+    const others = leader?.trial.id === trial.id ? passing : [leader].filter((each) => each !== undefined);
     const close = others.some(
-      (other) =>
+      ({ trial: other }) =>
         other.id !== trial.id &&
         surelyBetter({ campaign, scenario, rival: other, trial }) === undefined &&
         surelyBetter({ campaign, scenario, rival: trial, trial: other }) === undefined,
@@ -42,10 +42,13 @@ export function nextLook(campaign: Campaign, group: Group, standing: Standing): 
   }
 }
 
-/** What the verdicts that stand between a trial and acceptance rest on. */
-function undecided({ binding }: Judgement, { performance }: Campaign): Evidence[] {
-  return binding
-    .filter(({ result, observed }) => result === 'inconclusive' && observed !== null)
-    .map(({ metric }) => evidenceOf(metric, performance))
-    .filter((evidence) => evidence !== 'fixed');
+/** What the open verdicts rest on that stand between a trial and acceptance; else those of other alternatives. */
+function undecided({ binding, verdicts }: Judgement, { performance }: Campaign): Evidence[] {
+  const evidence = (of: readonly Verdict[]) =>
+    of
+      .filter(({ result, observed }) => result === 'inconclusive' && observed !== null)
+      .map(({ metric }) => evidenceOf(metric, performance))
+      .filter((each) => each !== 'fixed');
+  const nearest = evidence(binding);
+  return nearest.length > 0 ? nearest : evidence(verdicts);
 }

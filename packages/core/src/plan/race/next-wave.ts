@@ -5,8 +5,8 @@ import type { Rival } from '../../decide/surely-better.ts';
 import { modelBudgetSpent } from '../budget.ts';
 import type { Look, Step } from '../step.ts';
 import { nextLook } from './next-look.ts';
-import { byPromise } from './promise.ts';
-import type { Group, Standing } from './standings.ts';
+import { promiseOf } from './promise.ts';
+import type { Group } from './standings.ts';
 
 /** Looks on one target before the next are thought about: one is prepared while the other is measured. */
 const WAVE = 2;
@@ -18,8 +18,8 @@ export function nextWave(
   groups: readonly Group[],
 ): Pick<Extract<Step, { kind: 'measure' }>, 'looks' | 'givenUp'> {
   const races = campaign.search.race === 'auto';
-  const order = byPromise(campaign, board, groups);
-  const open: { standing: Standing; look: Look }[] = [];
+  const promise = promiseOf(campaign, board, groups);
+  const open: { look: Look; target: string; promise: number[] }[] = [];
   const givenUp: { trial: string; reason: string }[] = [];
   for (const group of groups) {
     const rivals = campaign.front === undefined ? inBrief(campaign, group) : [];
@@ -32,15 +32,19 @@ export function nextWave(
       const effort = races || !begun ? nextLook(campaign, group, standing) : undefined;
       if (effort === undefined || modelBudgetSpent(campaign, board.spent, trial.model) !== undefined)
         continue;
-      open.push({ standing, look: { trial: trial.id, effort, ...(races && { rivals }) } });
+      const look: Look = { trial: trial.id, effort, ...(races && { rivals }) };
+      open.push({ look, target: trial.target, promise: promise(standing) });
     }
   }
-  open.sort((a, b) => order(a.standing, b.standing));
+  open.sort((a, b) => compareAll(a.promise, b.promise) || (a.look.trial < b.look.trial ? -1 : 1));
   const looks = campaign.targets.flatMap(({ id }) =>
-    open.filter(({ standing }) => standing.trial.target === id).slice(0, races ? WAVE : open.length),
+    open.filter(({ target }) => target === id).slice(0, races ? WAVE : open.length),
   );
   return { looks: looks.map(({ look }) => look), givenUp };
 }
+
+const compareAll = (a: readonly number[], b: readonly number[]): number =>
+  a.map((value, i) => value - b[i]!).find((difference) => difference !== 0) ?? 0;
 
 /** With no more of each than it takes to compare with it. */
 function inBrief(campaign: Campaign, { leaders }: Group): Rival[] {

@@ -8,61 +8,54 @@ import { recipeParts } from '../recipe-parts.ts';
 import type { Group, Standing } from './standings.ts';
 
 /**
- * Orders trials by what they promise: the best by the first objective come first, so that one that passes settles all
- * behind it. What is not measured yet is expected to be as the same recipe is for other models and targets, else by the
- * bits of a weight; recipes that failed everywhere else come last.
+ * What a trial promises, as numbers to be compared one after the other, the smallest first: model after model; recipes
+ * that failed wherever they were tried come last; then the best by the first objective, so that one that passes settles
+ * all behind it. What is not measured yet is expected to be as the same recipe is for other models and targets, else as
+ * those of as many bits; where nothing is known the bits of a weight themselves tell.
  */
-export function byPromise(campaign: Campaign, board: Board, groups: readonly Group[]) {
-  const failed = new Map<string, boolean>();
-  for (const { standings } of groups) {
-    for (const { trial, begun, open } of standings) {
-      if (begun) failed.set(trial.label, (failed.get(trial.label) ?? true) && open.length === 0);
-    }
-  }
+export function promiseOf(campaign: Campaign, board: Board, groups: readonly Group[]) {
   const order = new Map(campaign.models.map(({ id }, i) => [id, i]));
-  return (a: Standing, b: Standing): number =>
-    order.get(a.trial.model)! - order.get(b.trial.model)! ||
-    doubt(a) - doubt(b) ||
-    expectation(a) - expectation(b) ||
-    bits(a) - bits(b) ||
-    (a.trial.id < b.trial.id ? -1 : 1);
-
-  function doubt({ begun, trial }: Standing): number {
-    return !begun && failed.get(trial.label) === true ? 1 : 0;
-  }
-
-  /** Of the first objective, as a ratio to the baseline where there is one; smaller is better. */
-  function expectation(standing: Standing): number {
-    const scenario = standing.open[0]?.scenario ?? campaign.performance[0]!;
+  const failed = failedEverywhere(groups);
+  return ({ trial, begun, open }: Standing): number[] => {
+    const scenario = open[0]?.scenario ?? campaign.performance[0]!;
     const { metric, smallest } = readObjective(campaign.objectives[0]!, scenario);
-    const sign = smallest ? 1 : -1;
-    const own = ratio(standing.trial, metric);
-    if (own !== undefined) return sign * own;
-    const alike = board.trials
-      .filter(({ recipe }) => recipe !== null)
-      .flatMap((trial) => {
-        const value = ratio(trial, metric);
-        return value === undefined ? [] : [{ trial, value, distance: distance(trial, standing.trial) }];
-      });
-    const least = Math.min(...alike.map(({ distance }) => distance));
-    const nearest = alike.filter(({ distance }) => distance === least).map(({ value }) => value);
-    if (nearest.length > 0) return (sign * nearest.reduce((sum, value) => sum + value)) / nearest.length;
-    return 0;
-  }
-
-  /** Fewer bits are smaller and faster; more are more faithful. */
-  function bits({ trial, open }: Standing): number {
-    const { metric } = readObjective(campaign.objectives[0]!, open[0]?.scenario ?? campaign.performance[0]!);
-    const sign = evidenceOf(metric, campaign.performance) === 'documents' ? -1 : 1;
-    return sign * bitsPerWeight(trial.recipe!);
-  }
+    const bits = bitsPerWeight(trial.recipe!);
+    const fewest = evidenceOf(metric, campaign.performance) === 'documents' ? -1 : 1;
+    return [
+      order.get(trial.model)!,
+      !begun && failed.has(trial.label) ? 1 : 0,
+      (smallest ? 1 : -1) * (ratioOf(trial, metric) ?? expected(trial, metric, board.trials)),
+      // Fewer bits are smaller and faster, more are more faithful.
+      fewest * bits,
+    ];
+  };
 }
 
-/** The same recipe is the nearest, then what has as many bits. */
-const distance = (a: Trial, b: Trial): number =>
-  a.label === b.label ? -1 : Math.abs(bitsPerWeight(a.recipe!) - bitsPerWeight(b.recipe!));
+/** Labels of recipes that were tried, and came to nothing wherever they were. */
+function failedEverywhere(groups: readonly Group[]): ReadonlySet<string> {
+  const tried = groups.flatMap(({ standings }) => standings).filter(({ begun }) => begun);
+  const came = tried.filter(({ closed, failed }) => !closed && !failed).map(({ trial }) => trial.label);
+  return new Set(tried.map(({ trial }) => trial.label).filter((label) => !came.includes(label)));
+}
 
-const ratio = ({ metrics }: Trial, metric: string): number | undefined =>
+/** The mean of the trials whose recipe is nearest. */
+function expected(trial: Trial, metric: string, trials: readonly Trial[]): number {
+  const distance = (other: Trial) =>
+    other.label === trial.label ? -1 : Math.abs(bitsPerWeight(other.recipe!) - bitsPerWeight(trial.recipe!));
+  const known = trials
+    .filter(({ recipe }) => recipe !== null)
+    .flatMap((other) => {
+      const value = ratioOf(other, metric);
+      return value === undefined ? [] : [{ value, away: distance(other) }];
+    });
+  const least = Math.min(...known.map(({ away }) => away));
+  // In order of size: a sum depends on the order of what is added.
+  const nearest = known.filter(({ away }) => away === least).map(({ value }) => value);
+  nearest.sort((a, b) => a - b);
+  return nearest.length === 0 ? 0 : nearest.reduce((sum, value) => sum + value) / nearest.length;
+}
+
+const ratioOf = ({ metrics }: Trial, metric: string): number | undefined =>
   metrics[metric]?.versusBaseline?.ratio.value;
 
 /** Of the recipe's parts in the mean, each scale counted as 16 bits. */

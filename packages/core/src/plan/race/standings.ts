@@ -21,6 +21,8 @@ export interface Standing {
   begun: boolean;
   /** It failed or was cancelled, or the campaign's rule gave it up: nothing more can be done about it. */
   closed: boolean;
+  /** It does not meet the requirements in any scenario, or hardly. */
+  failed: boolean;
   /** The scenarios in which it may yet be selected, with how it stands to the requirements. */
   open: { scenario: Scenario; judgement: Judgement }[];
   /** It may lie on a front that the campaign shows. */
@@ -89,6 +91,7 @@ function groupOf(campaign: Campaign, board: Board, place: { model: string; targe
       trial,
       begun: row !== undefined,
       closed,
+      failed: outlooks.every(({ kind }) => kind === 'fails' || kind === 'hardly'),
       open,
       onFront,
       undecided: trial.status === 'measured' && hopeful.some(({ judgement }) => judgement.result !== 'pass'),
