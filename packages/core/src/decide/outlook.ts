@@ -31,11 +31,13 @@ export function outlook({ campaign, trial, baseline, rivals, scenario }: Outlook
   const question = { requirements, trial, baseline, scenario, scenarios, unmeasured: 'open' as const };
   const judgement = judge(question);
   if (judgement.result === 'fail') return { kind: 'fails', judgement };
+  if (judgement.result !== 'pass' && prospect({ ...question, fidelity }) < HARDLY) {
+    return { kind: 'hardly', judgement };
+  }
   for (const rival of rivals) {
     if (rival.scenario !== scenario.name || rival.trial.id === trial.id) continue;
     const by = surelyBetter({ campaign, scenario, rival: rival.trial, trial });
     if (by !== undefined) return { kind: 'behind', judgement, rival, by };
   }
-  if (judgement.result === 'pass') return { kind: 'passes', judgement };
-  return { kind: prospect({ ...question, fidelity }) < HARDLY ? 'hardly' : 'open', judgement };
+  return { kind: judgement.result === 'pass' ? 'passes' : 'open', judgement };
 }

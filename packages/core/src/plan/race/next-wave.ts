@@ -1,5 +1,6 @@
 import type { Board } from '../../board/board.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
+import { hopeless } from '../../decide/hopeless.ts';
 import { objectiveChain, readObjective } from '../../decide/prefer.ts';
 import type { Rival } from '../../decide/surely-better.ts';
 import { modelBudgetSpent } from '../budget.ts';
@@ -24,11 +25,14 @@ export function nextWave(
   for (const group of groups) {
     const rivals = campaign.front === undefined ? inBrief(campaign, group) : [];
     for (const standing of group.standings) {
-      const { trial, begun, undecided, hopeless } = standing;
-      if (races && hopeless !== undefined) {
-        if (undecided || !begun) givenUp.push({ trial: trial.id, reason: hopeless });
+      const { trial, begun, undecided, hopeless: reason } = standing;
+      if (races && reason !== undefined) {
+        if (undecided || !begun) givenUp.push({ trial: trial.id, reason });
         continue;
       }
+      // The look would end where it begins.
+      if (trial.status === 'stopped' && hopeless({ campaign, trial, baseline: group.baseline, rivals }))
+        continue;
       const effort = races || !begun ? nextLook(campaign, group, standing) : undefined;
       if (effort === undefined || modelBudgetSpent(campaign, board.spent, trial.model) !== undefined)
         continue;

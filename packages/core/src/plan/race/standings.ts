@@ -38,6 +38,7 @@ export type Passing = Rival & { trial: Trial };
 
 /** The trials of one model on one target. */
 export interface Group {
+  baseline: Metrics | undefined;
   standings: Standing[];
   /** Those that meet every requirement in a scenario, the baseline among them. */
   passing: Passing[];
@@ -71,7 +72,7 @@ function groupOf(campaign: Campaign, board: Board, place: { model: string; targe
   const standings = board.planned
     .filter(({ trial }) => here(trial) && trial.recipe !== null)
     .map((plan) => standingOf(plan, rows.get(plan.trial.id)));
-  return { standings, passing, leaders };
+  return { baseline, standings, passing, leaders };
 
   function standingOf(plan: PlannedTrial, row: Trial | undefined): Standing {
     const trial = row ?? unmeasured(plan, knownBefore(plan, board.trials));
@@ -85,7 +86,7 @@ function groupOf(campaign: Campaign, board: Board, place: { model: string; targe
     }));
     const hopeful = closed ? [] : outlooks.filter(({ kind }) => kind !== 'fails');
     const open = hopeful.filter(({ kind }) => kind === 'open' || kind === 'passes');
-    const onFront = hopeful.length > 0 && mayLieOnFront(campaign, trial, passing);
+    const onFront = hopeful.some(({ kind }) => kind !== 'hardly') && mayLieOnFront(campaign, trial, passing);
     const worthALook = open.length > 0 || onFront;
     return {
       trial,
