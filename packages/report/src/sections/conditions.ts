@@ -110,8 +110,13 @@ function checkWords(check: Campaign['fidelity'][number]): string {
   }
 }
 
-const budgetWords = ({ trials, wallClock }: Campaign['budget']): string =>
-  `${count(trials, 'trial')}${wallClock === null ? '' : `, ${formatDuration(wallClock)}`}`;
+const budgetWords = ({ trials, rounds, wallClock, device }: Campaign['budget']): string =>
+  [
+    count(trials, 'trial'),
+    ...(rounds === 1 ? [] : [count(rounds, 'round')]),
+    ...(wallClock === null ? [] : [formatDuration(wallClock)]),
+    ...(device === null ? [] : [`${formatDuration(device)} of measuring`]),
+  ].join(', ');
 
 function requirementWords(view: ReportView, requirement: Requirement): string {
   const joined = (parts: Requirement[], word: string) =>
