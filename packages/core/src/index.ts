@@ -9,7 +9,8 @@ export { nearestName, suggestName } from './errors/nearest-name.ts';
 export { ArtifactRef, FOLDER_MEDIA_TYPE } from './board/artifact-ref.ts';
 export { Estimate, Comparison, Measurement, Metrics } from './board/measurement.ts';
 export { Answer, Fault, PromptAnswers } from './board/prompt-answers.ts';
-export { Act } from './board/act.ts';
+export { actInWords, type ActInWords } from './board/act-in-words.ts';
+export { Act, type ActInput } from './board/act.ts';
 export type { Board, Spent } from './board/board.ts';
 export { Effort, FULL_EFFORT, MOST_REPETITIONS } from './board/evidence.ts';
 export { bytesOnDisk, exactBytes } from './board/exact-bytes.ts';
@@ -111,14 +112,15 @@ export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from '.
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';
 export {
   ACT_UPDATE,
+  CAMPAIGN_QUERY,
   CAMPAIGN_WORKFLOW,
   PROGRESS_QUERY,
   TRIAL_WORKFLOW,
-  type ActInput,
   type CampaignPhase,
   type CampaignProgress,
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
+  type Question,
   type TrialProgress,
   type TrialWorkflowInput,
   type TrialWorkflowResult,

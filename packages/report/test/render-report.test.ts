@@ -390,6 +390,10 @@ describe('renderReport', () => {
       | \`rtn-int8-channel-sym\`                                 | met ✓✓✗✓                     | met ✓✓✗✓               |        93.6 % \\[91.8 %, 95.4 %\\] |           2.63 ms 1.18× faster |                       990.2 tokens/s 1.18× faster |           4.66 MiB | 38.5 MiB \\[38.1 MiB, 38.9 MiB\\] | 9.35 s |
       | \`rtn-int4-g32-sym\` selected for single-stream, offline | met ✓✓✓✓                     | met ✓✓✓✓               |        92.6 % \\[90.8 %, 94.4 %\\] |           1.89 ms 1.64× faster |                        1376 tokens/s 1.64× faster |           3.01 MiB |   36.3 MiB \\[36 MiB, 36.7 MiB\\] | 9.61 s |
 
+      ## Search
+
+      The campaign ended: what is selected is settled after round 1.
+
       ## Where the time went
 
       | phase    | wall clock |

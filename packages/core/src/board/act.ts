@@ -24,8 +24,14 @@ export const Act = z.discriminatedUnion('kind', [
     calibrated: z.boolean(),
     statistics: z.boolean(),
   }),
-  /** The requirements from now on. */
-  z.strictObject({ ...who, kind: z.literal('relax'), requirements: Requirement, reason: z.string().min(1) }),
+  /** The requirements from now on, and those that they replace. */
+  z.strictObject({
+    ...who,
+    kind: z.literal('relax'),
+    requirements: Requirement,
+    replaced: Requirement,
+    reason: z.string().min(1),
+  }),
   /** Added to the budget; what is left out stays. */
   z.strictObject({
     ...who,
@@ -39,3 +45,7 @@ export const Act = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Act = z.infer<typeof Act>;
+
+/** An act before the workflow has dated it, and noted the requirements that it replaces. */
+export type ActInput = Unrecorded<Act>;
+type Unrecorded<Each> = Each extends Act ? Omit<Each, 'at' | 'replaced'> : never;

@@ -22,17 +22,19 @@ export interface ConcludeOptions {
  * in the record.
  */
 export function conclude(campaign: Campaign, { trials, acts, at, ended }: ConcludeOptions): Decision {
-  const decided = decide(inForce(campaign, acts), trials, { rejected: rejected(acts) });
+  const judged = inForce(campaign, acts);
+  const decided = decide(judged, trials, { rejected: rejected(acts) });
   const relaxation =
     decided.outcome === 'selected' || campaign.onNoWinner !== 'relax'
       ? undefined
-      : nextRelaxation(inForce(campaign, acts), trials, rejected(acts));
+      : nextRelaxation(judged, trials, rejected(acts));
   if (relaxation === undefined) return { ...decided, acts: [...acts], ended };
   const act: Act = {
     kind: 'relax',
     by: 'the campaign, by onNoWinner',
     at,
     requirements: relaxation.requirements,
+    replaced: judged.requirements,
     reason: inWords(relaxation),
   };
   return conclude(campaign, { trials, acts: [...acts, act], at, ended });

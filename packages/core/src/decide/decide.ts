@@ -56,7 +56,7 @@ export function decide(
         const selection = select(judged, scenario, baseline);
         if (selection !== undefined) selections.push(selection);
         else misses.push(...nearestMisses([...judged, ...givenUp], scenario.name));
-        outcomes.push(outcomeOf(judged));
+        outcomes.push(outcomeOf(judged.filter(({ trial }) => !rejected.has(trial.id))));
       }
     }
   }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { Act } from '../board/act.ts';
+import { Act, type ActInput } from '../board/act.ts';
 import type { Board } from '../board/board.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Requirement } from '../campaign/requirement.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { inForce, rejected } from './in-force.ts';
+import { recordedAct } from './recorded-act.ts';
 import type { Step } from './step.ts';
 
 export interface ActRefusal {
@@ -24,7 +25,9 @@ export interface ActContext {
 
 /** Why an act makes no sense, or none now; undefined where it is taken. */
 export function actRefusal(input: unknown, context: ActContext): ActRefusal | undefined {
-  const parsed = Act.safeParse({ ...(input as object), at: 0 });
+  const parsed = Act.safeParse(
+    recordedAct(input as ActInput, { at: 0, requirements: context.campaign.requirements }),
+  );
   if (!parsed.success) {
     return {
       message: `this is no act: ${z.prettifyError(parsed.error)}.`,

@@ -14,6 +14,7 @@ import {
   type CampaignProgress,
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
+  CAMPAIGN_QUERY,
   PROGRESS_QUERY,
 } from './messages.ts';
 import { People } from './people.ts';
@@ -23,6 +24,8 @@ import { present } from './stages.ts';
 import { takeLooks } from './take-looks.ts';
 
 export const progressQuery = defineQuery<CampaignProgress>(PROGRESS_QUERY);
+/** The campaign as it was begun, whatever people have changed since. */
+export const campaignQuery = defineQuery<Campaign>(CAMPAIGN_QUERY);
 
 /** Trials in flight at once: enough to quantize the next while one is measured, few enough to keep the disk small. */
 const WIDTH = 4;
@@ -35,6 +38,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   const progress = new Progress(input, workflowInfo().workflowId, planned);
   const people = new People({ campaign, ledger, progress });
   setHandler(progressQuery, () => progress.snapshot());
+  setHandler(campaignQuery, () => campaign);
 
   progress.enter('import');
   const models = await importModels(campaign, WIDTH);
@@ -82,7 +86,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
         return planNext(step, { campaign: changed, ledger, progress });
       case 'ask':
         progress.enter('waiting');
-        return people.ask(step.question, ledger);
+        return people.ask(step.question);
     }
   }
 }

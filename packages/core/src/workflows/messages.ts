@@ -1,4 +1,3 @@
-import type { Act } from '../board/act.ts';
 import type { Effort } from '../board/evidence.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Execution, Failure, Trial } from '../board/trial.ts';
@@ -6,19 +5,18 @@ import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
 import type { Requirement } from '../campaign/requirement.ts';
-import type { Decision } from '../decide/decision.ts';
+import type { Decision, NearestMiss, Selection } from '../decide/decision.ts';
 import type { Rival } from '../decide/surely-better.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
+import type { Step } from '../plan/step.ts';
 import type { ImportModelOutput } from './activities.ts';
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 
 export const CAMPAIGN_WORKFLOW = 'campaignWorkflow';
 export const TRIAL_WORKFLOW = 'trialWorkflow';
 export const PROGRESS_QUERY = 'progress';
+export const CAMPAIGN_QUERY = 'campaign';
 export const ACT_UPDATE = 'act';
-
-/** An act before the workflow's clock has dated it. */
-export type ActInput = Act extends infer Each ? Omit<Each, 'at'> : never;
 
 export interface CampaignWorkflowInput {
   campaign: Campaign;
@@ -59,6 +57,13 @@ export interface TrialProgress {
   stages?: Record<string, Execution>;
 }
 
+/** What a campaign asks people, and what it knows by then. */
+export interface Question {
+  kind: Extract<Step, { kind: 'ask' }>['question'];
+  selections: Pick<Selection, 'model' | 'target' | 'scenario' | 'trial' | 'label' | 'because'>[];
+  nearestMisses: Pick<NearestMiss, 'model' | 'target' | 'scenario' | 'trial' | 'label' | 'relaxation'>[];
+}
+
 /** The answer to {@link PROGRESS_QUERY}. */
 export interface CampaignProgress {
   run: string;
@@ -67,6 +72,8 @@ export interface CampaignProgress {
   phase: CampaignPhase;
   /** The round that is being measured. */
   round: number;
+  /** Present while it waits for people. */
+  asked?: Question;
   trials: TrialProgress[];
 }
 

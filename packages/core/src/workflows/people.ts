@@ -1,11 +1,13 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
-import { Act } from '../board/act.ts';
+import { Act, type ActInput } from '../board/act.ts';
 import type { Campaign } from '../campaign/campaign.ts';
+import { decide } from '../decide/decide.ts';
 import { actRefusal } from '../plan/act-refusal.ts';
+import { inForce, rejected } from '../plan/in-force.ts';
 import { plannedTrial } from '../plan/plan-round.ts';
-import type { Step } from '../plan/step.ts';
+import { recordedAct } from '../plan/recorded-act.ts';
 import type { Ledger } from './ledger.ts';
-import { ACT_UPDATE, type ActInput } from './messages.ts';
+import { ACT_UPDATE, type Question } from './messages.ts';
 import type { Progress } from './progress.ts';
 
 /** What a person wants done; answers with the act as it stands in the record. */
@@ -19,15 +21,20 @@ export interface PeopleOptions {
 
 /** People in the loop: takes what they want done, refuses what makes no sense now, and waits for them where asked to. */
 export class People {
-  #asked: Extract<Step, { kind: 'ask' }>['question'] | undefined;
+  #asked: Question['kind'] | undefined;
   #acts = 0;
   #over = false;
 
-  constructor({ campaign, ledger, progress }: PeopleOptions) {
+  readonly #options: PeopleOptions;
+
+  constructor(options: PeopleOptions) {
+    const { campaign, ledger, progress } = options;
+    this.#options = options;
     setHandler(
       actUpdate,
       (input) => {
-        const act = Act.parse({ ...input, at: Date.now() });
+        const { requirements } = inForce(campaign, ledger.board().acts);
+        const act = Act.parse(recordedAct(input, { at: Date.now(), requirements }));
         ledger.act(act);
         this.#acts += 1;
         if (act.kind === 'add-recipe') {
@@ -62,12 +69,27 @@ export class People {
   }
 
   /** Waits until somebody does something. */
-  async ask(question: Extract<Step, { kind: 'ask' }>['question'], ledger: Ledger): Promise<void> {
+  async ask(kind: Question['kind']): Promise<void> {
+    const { campaign, ledger, progress } = this.#options;
     const since = Date.now();
     const before = this.#acts;
-    this.#asked = question;
+    const { trials, acts } = ledger.board();
+    const { selections, nearestMisses } = decide(inForce(campaign, acts), trials, {
+      rejected: rejected(acts),
+    });
+    this.#asked = kind;
+    progress.ask({
+      kind,
+      selections: selections.map(({ model, target, scenario, trial, label, because }) => ({
+        ...{ model, target, scenario, trial, label, because },
+      })),
+      nearestMisses: nearestMisses.map(({ model, target, scenario, trial, label, relaxation }) => ({
+        ...{ model, target, scenario, trial, label, relaxation },
+      })),
+    });
     await condition(() => this.#acts > before);
     this.#asked = undefined;
+    progress.ask(undefined);
     ledger.waited(Date.now() - since);
   }
 

@@ -1,7 +1,13 @@
 import type { Effort } from '../board/evidence.ts';
 import type { Trial } from '../board/trial.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
-import type { CampaignPhase, CampaignProgress, CampaignWorkflowInput, TrialProgress } from './messages.ts';
+import type {
+  CampaignPhase,
+  CampaignProgress,
+  CampaignWorkflowInput,
+  Question,
+  TrialProgress,
+} from './messages.ts';
 
 /** Where a campaign stands, kept for the progress query; and how long each phase took. */
 export class Progress {
@@ -11,6 +17,7 @@ export class Progress {
   readonly #phases: Record<string, number> = {};
   #phase: CampaignPhase = 'import';
   #round = 0;
+  #asked: Question | undefined;
   #since = Date.now();
 
   constructor(input: CampaignWorkflowInput, workflowId: string, planned: readonly PlannedTrial[]) {
@@ -26,6 +33,11 @@ export class Progress {
     this.#phase = phase;
     this.#round = round;
     this.#since = now;
+  }
+
+  /** @param question undefined: answered */
+  ask(question: Question | undefined): void {
+    this.#asked = question;
   }
 
   plan(trials: readonly PlannedTrial[]): void {
@@ -73,7 +85,12 @@ export class Progress {
     const trials = [...this.#trials.values()].map((trial) =>
       over && trial.status === 'waiting' ? { ...trial, status: 'not-begun' as const } : trial,
     );
-    return { run, specDigest, folder, phase: this.#phase, round: this.#round, trials };
+    const asked = this.#asked;
+    return {
+      ...{ run, specDigest, folder, phase: this.#phase, round: this.#round },
+      ...(asked !== undefined && { asked }),
+      trials,
+    };
   }
 
   #lookId(trial: string, look: number): string {

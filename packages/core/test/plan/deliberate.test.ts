@@ -253,6 +253,7 @@ describe('people', () => {
       ...who,
       kind: 'relax',
       requirements: { ...strict, max: { value: 450, relative: false } },
+      replaced: strict,
       reason: 'it fits',
     };
     expect(deliberate(campaign, { ...board, acts: [relaxed] })).toMatchObject({ kind: 'end' });

@@ -51,13 +51,19 @@ export const failuresSection: ReportSection = {
   },
 };
 
+/** Where it was given up: after the last thing that was measured. */
+function stageOf({ stopped, stages }: ReportView['trials'][number]): string {
+  if (stopped === undefined) return NOTHING;
+  return stages['fidelity'] === undefined ? 'quantize' : 'fidelity';
+}
+
 function failuresOf(view: ReportView) {
   return view.trials
     .filter((trial) => trial.status !== 'measured')
     .map((trial) => ({
       label: trial.label,
       place: view.nameOf(trial),
-      stage: trial.failure?.stage ?? (trial.stopped === undefined ? NOTHING : 'fidelity'),
+      stage: trial.failure?.stage ?? stageOf(trial),
       codeName: trial.failure?.code ?? trial.status,
       message: trial.failure?.message ?? trial.stopped ?? '',
       hint: trial.failure?.hint ?? NOTHING,

@@ -4,8 +4,10 @@ import { conditionsSection } from './conditions.ts';
 import { decisionSection } from './decision.ts';
 import { failuresSection } from './failures.ts';
 import { missesSection } from './misses.ts';
+import { peopleSection } from './people.ts';
 import { plotsSection } from './plots.ts';
 import { recoverySection } from './recovery.ts';
+import { searchSection } from './search.ts';
 import { servedSection } from './served.ts';
 import { timeSection } from './time.ts';
 import { trialsSection } from './trials.ts';
@@ -18,7 +20,9 @@ export const SECTIONS: readonly ReportSection[] = [
   answersSection,
   servedSection,
   missesSection,
+  peopleSection,
   trialsSection,
+  searchSection,
   failuresSection,
   timeSection,
   conditionsSection,

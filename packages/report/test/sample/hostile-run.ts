@@ -31,12 +31,18 @@ export function hostileRun(): ReportInput {
       : { failure: { code: text(0), message: text(1), stage: text(2), hint: text(3) } }),
     stages: { ...trial.stages, [text(0)]: { seconds: 1, attempts: 1, cached: false, resumedBlocks: 0 } },
     provenance: { ...trial.provenance, [text(1)]: text(2) },
+    planned: text(i + 2),
+  }));
+  const acts = HOSTILE.map((by, i) => ({
+    ...{ kind: 'reject' as const, by, at: 0 },
+    trial: text(i + 1),
+    reason: text(i + 2),
   }));
   return {
     ...run,
     run: text(0),
     trials,
-    decision: decided(run.campaign, trials),
+    decision: { ...decided(run.campaign, trials), acts, ended: text(0) },
     phases: { ...run.phases, [text(2)]: 3 },
   };
 }

@@ -56,11 +56,14 @@ export function groupsOf(campaign: Campaign, board: Board): Group[] {
 function groupOf(campaign: Campaign, board: Board, place: { model: string; target: string }): Group {
   const { requirements, performance: scenarios, stopWhen } = campaign;
   const out = rejected(board.acts);
-  const here = ({ id, model, target }: Pick<Trial, 'id' | 'model' | 'target'>) =>
-    model === place.model && target === place.target && !out.has(id);
-  const rows = new Map(board.trials.filter(here).map((trial) => [trial.id, trial]));
+  const here = ({ model, target }: Pick<Trial, 'model' | 'target'>) =>
+    model === place.model && target === place.target;
+  const baseline = board.trials.find(
+    (trial) => here(trial) && trial.recipe === null && trial.status === 'measured',
+  )?.metrics;
+  const wanted = (trial: Pick<Trial, 'id' | 'model' | 'target'>) => here(trial) && !out.has(trial.id);
+  const rows = new Map(board.trials.filter(wanted).map((trial) => [trial.id, trial]));
   const measured = [...rows.values()].filter(({ status }) => status === 'measured');
-  const baseline = measured.find(({ recipe }) => recipe === null)?.metrics;
   const passing: Passing[] = measured
     .filter(({ artifact }) => artifact !== null)
     .flatMap((trial) =>
@@ -70,7 +73,7 @@ function groupOf(campaign: Campaign, board: Board, place: { model: string; targe
     );
   const leaders = scenarios.flatMap((scenario) => leaderOf(campaign, scenario, passing));
   const standings = board.planned
-    .filter(({ trial }) => here(trial) && trial.recipe !== null)
+    .filter(({ trial }) => wanted(trial) && trial.recipe !== null)
     .map((plan) => standingOf(plan, rows.get(plan.trial.id)));
   return { baseline, standings, passing, leaders };
 
