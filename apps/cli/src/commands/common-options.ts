@@ -19,6 +19,11 @@ export interface ServerOptions extends PlaceOptions {
   port?: number;
 }
 
+/** Of the commands by which people take part in a campaign that runs. */
+export interface ActOptions extends OutputOptions, ServerOptions {
+  by?: string;
+}
+
 export function outputOptions(command: Command): Command {
   return command
     .option('--json', 'print nothing but JSON on standard output')
@@ -39,6 +44,12 @@ export function serverOptions(command: Command): Command {
     )
     .option('--namespace <name>', 'Temporal namespace (also TEMPORAL_NAMESPACE)')
     .option('--port <number>', 'port of the embedded server (default: any free one)', parsePort);
+}
+
+export function actOptions(command: Command): Command {
+  return outputOptions(serverOptions(command))
+    .argument('<campaign>', 'name of the running campaign')
+    .option('--by <name>', 'who does it, for the record (default: the name of the login)');
 }
 
 /** @param texts what they are for, as in "texts to compare outputs on" */

@@ -1,6 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { PROGRESS_QUERY, type CampaignProgress, type TrialProgress } from '@quantloop/core';
+import {
+  campaignWorkflowId,
+  PROGRESS_QUERY,
+  type CampaignProgress,
+  type TrialProgress,
+} from '@quantloop/core';
 import { z } from 'zod';
 
 /** What a stage says of itself through its heartbeats. */
@@ -25,8 +30,10 @@ export interface ActiveStage {
 
 /** Where a campaign stands at one moment. */
 export interface CampaignSnapshot {
+  /** Of the campaign. */
+  name: string;
   progress: CampaignProgress;
-  /** The stage at work on each running trial, by trial id; under `''` the campaign's own (import, report). */
+  /** The stage at work on each running trial, by trial id; under `''` the campaign's own (import, scan, plan, report). */
   active: Map<string, ActiveStage>;
 }
 
@@ -38,7 +45,9 @@ export async function campaignSnapshot(client: Client, workflowId: string): Prom
   );
   const running = progress.trials.filter((trial) => trial.status === 'running');
   const asked: [string, string][] = [
-    ...(['import', 'report'].includes(progress.phase) ? ([['', workflowId]] as [string, string][]) : []),
+    ...(['import', 'scan', 'plan', 'report'].includes(progress.phase)
+      ? ([['', workflowId]] as [string, string][])
+      : []),
     ...running.map((trial: TrialProgress): [string, string] => [trial.id, trial.workflowId]),
   ];
   const active = new Map<string, ActiveStage>();
@@ -48,7 +57,7 @@ export async function campaignSnapshot(client: Client, workflowId: string): Prom
       if (stage !== undefined) active.set(id, stage);
     }),
   );
-  return { progress, active };
+  return { name: workflowId.slice(campaignWorkflowId('').length), progress, active };
 }
 
 async function activeStage(client: Client, workflowId: string): Promise<ActiveStage | undefined> {

@@ -3,6 +3,7 @@ import type { TrialProgress } from '@quantloop/core';
 import colors from 'picocolors';
 import { formatDuration } from '../output/format-duration.ts';
 import type { ActiveStage, CampaignSnapshot } from './campaign-snapshot.ts';
+import { questionLines } from './question-lines.ts';
 import { trialLine, trialName } from './trial-line.ts';
 
 /** Shows how a campaign goes. */
@@ -24,13 +25,24 @@ const SILENT: ProgressView = { every: 1000, note: () => {}, show: () => {}, end:
 
 const finished = (trial: TrialProgress) => trial.status !== 'waiting' && trial.status !== 'running';
 
-/** Calls `print` once for each trial that has ended since the last look. */
+/** Calls `print` with what people are asked, once for each time. */
+function askedPeople(print: (line: string) => void): (snapshot: CampaignSnapshot) => void {
+  let shown = '';
+  return ({ name, progress: { asked } }) => {
+    const question = asked === undefined ? '' : questionLines(name, asked).join('\n');
+    if (question !== shown && question !== '') print(question);
+    shown = question;
+  };
+}
+
+/** Calls `print` once for each trial of which a look has ended, or that was given up, since the last call. */
 function endedTrials(print: (line: string) => void): (trials: readonly TrialProgress[]) => void {
   const known = new Set<string>();
   return (trials) => {
     for (const trial of trials) {
-      if (!finished(trial) || known.has(trial.id)) continue;
-      known.add(trial.id);
+      const ended = `${trial.id} ${trial.effort?.look} ${trial.status}`;
+      if (!finished(trial) || known.has(ended)) continue;
+      known.add(ended);
       print(trialLine(trial, trialName(trial, trials)));
     }
   };
@@ -39,13 +51,16 @@ function endedTrials(print: (line: string) => void): (trials: readonly TrialProg
 function plainView(): ProgressView {
   const print = (line: string) => console.error(line);
   const printEnded = endedTrials(print);
+  const printAsked = askedPeople(print);
   let phase = '';
   const retried = new Set<string>();
   return {
     every: 400,
     note: print,
-    show: ({ progress, active }) => {
+    show: (snapshot) => {
+      const { progress, active } = snapshot;
       printEnded(progress.trials);
+      printAsked(snapshot);
       if (progress.phase !== phase && progress.phase !== 'done') print(colors.dim(`… ${progress.phase}`));
       phase = progress.phase;
       for (const [id, { stage, attempt, lastFailure }] of active) {
@@ -66,15 +81,18 @@ function liveView(): ProgressView {
     console.error(line);
   };
   const printEnded = endedTrials(print);
+  const printAsked = askedPeople(print);
   const started = Date.now();
   return {
     every: 200,
     note: print,
-    show: ({ progress, active }) => {
+    show: (snapshot) => {
+      const { progress, active } = snapshot;
       printEnded(progress.trials);
-      const { trials, phase } = progress;
+      printAsked(snapshot);
+      const { trials, phase, round } = progress;
       const done = trials.filter(finished).length;
-      const head = `${bar(done / trials.length, 24)} ${done}/${trials.length} trials  ${phase}  ${formatDuration((Date.now() - started) / 1000)}`;
+      const head = `${bar(done / trials.length, 24)} ${done}/${trials.length} trials  ${phase}${round > 1 ? `, round ${round}` : ''}  ${formatDuration((Date.now() - started) / 1000)}`;
       const rows = [...active].map(([id, stage]) => {
         const trial = trials.find((candidate) => candidate.id === id);
         return stageRow(trial === undefined ? 'campaign' : trialName(trial, trials), stage);

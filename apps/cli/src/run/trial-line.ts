@@ -12,10 +12,11 @@ const MARKS: Record<TrialProgress['status'], string> = {
   waiting: colors.dim('·'),
 };
 
-/** A finished trial in one line: what each stage took, or why it failed. */
+/** A trial in one line: what each stage took, why it failed, or why it is yet to come. */
 export function trialLine(trial: TrialProgress, name: string): string {
-  const { status, failure, stopped, stages = {} } = trial;
+  const { status, failure, stopped, planned, effort, stages = {} } = trial;
   const mark = MARKS[status];
+  if (status === 'waiting' && planned !== undefined) return `${mark} ${name}  ${colors.dim(planned)}`;
   if (failure !== undefined) return `${mark} ${name}  ${failure.stage}: ${failure.message} (${failure.code})`;
   if (stopped !== undefined) return `${mark} ${name}  given up: ${stopped}`;
   if (status === 'not-begun') return `${mark} ${name}  not begun: the budget was used up`;
@@ -24,7 +25,8 @@ export function trialLine(trial: TrialProgress, name: string): string {
     const again = execution.attempts > 1 ? `, attempt ${execution.attempts}` : '';
     return `${stage} ${colors.dim(time + again)}`;
   });
-  return `${mark} ${name}  ${parts.join(' · ')}`;
+  const look = effort === undefined || effort.looks === 1 ? '' : `look ${effort.look} of ${effort.looks}  `;
+  return `${mark} ${name}  ${look}${parts.join(' · ')}`;
 }
 
 /** Trials are told apart by label alone, unless there are several models or targets. */

@@ -1,11 +1,11 @@
-import { expandRecipes, InvalidSpec, parseRecipe, type Recipe } from '@quantloop/core';
+import { expandRecipes, InvalidSpec, parseRecipe, type LabelledRecipe } from '@quantloop/core';
 import { METHOD_FACTS } from '@quantloop/quantize';
 import { readCampaignText } from '../campaign/campaign-text.ts';
 import { specError } from '../campaign/spec-error.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 
 /** The recipe of a YAML or JSON file, written as in a campaign. Its mistakes name line and place. */
-export async function recipeFromFile(name: string): Promise<Recipe> {
+export async function recipeFromFile(name: string): Promise<LabelledRecipe> {
   const text = await readCampaignText(name);
   let recipes;
   try {
@@ -17,9 +17,9 @@ export async function recipeFromFile(name: string): Promise<Recipe> {
     throw error instanceof InvalidSpec ? specError(text, error) : error;
   }
   const [only, ...more] = recipes;
-  if (only !== undefined && more.length === 0) return only.recipe;
+  if (only !== undefined && more.length === 0) return only;
   throw new CliError({
-    message: `${name} makes ${recipes.length} recipes; one model is quantized by one.`,
+    message: `${name} makes ${recipes.length} recipes; one was to be named.`,
     hint: 'Write single values for lists, or run a campaign.',
     exitCode: EXIT.invalid,
   });

@@ -22,7 +22,7 @@ export async function recipeFromFlags(flags: RecipeFlags): Promise<Recipe> {
   const { recipe, method, bits, exclude, option } = flags;
   if (recipe !== undefined) {
     refuseBeside(flags);
-    return recipeFromFile(recipe);
+    return (await recipeFromFile(recipe)).recipe;
   }
   if (method === undefined) {
     throw new CliError({
