@@ -100,6 +100,7 @@ export function decide(
       trials: acceptable.map(({ trial }) => trial),
       objectives: campaign.objectives,
       scenario,
+      scenarios: campaign.performance,
     });
     const { winner, runnerUp } = preference;
     return {

@@ -2,6 +2,7 @@ import type { Estimate } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
 import type { Scenario } from '../campaign/scenario.ts';
+import { evidenceOf } from '../plan/evidence-of.ts';
 import { SPEED } from '../plan/known-metrics.ts';
 import { headline } from '../plan/scenario-metrics.ts';
 
@@ -25,6 +26,8 @@ export interface PreferOptions {
   trials: readonly Trial[];
   objectives: readonly Objective[];
   scenario: Scenario;
+  /** All scenarios of the campaign: a simulated trial's figures under any of them are no evidence. */
+  scenarios: readonly Scenario[];
 }
 
 /**
@@ -33,7 +36,7 @@ export interface PreferOptions {
  * objectives come speed in the scenario and then size; at last the order of names, so that the answer never depends
  * on the order in which trials finished. `trials` must not be empty.
  */
-export function prefer({ trials, objectives, scenario }: PreferOptions): Preference {
+export function prefer({ trials, objectives, scenario, scenarios }: PreferOptions): Preference {
   const steps: PreferenceStep[] = [];
   let remaining = [...trials].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   let runnerUp: Trial | undefined;
@@ -41,7 +44,9 @@ export function prefer({ trials, objectives, scenario }: PreferOptions): Prefere
     if (remaining.length === 1) break;
     const { metric, smallest } = readObjective(objective, scenario);
     if (steps.some((step) => step.metric === metric)) continue;
-    const ranked = rank(remaining, metric, smallest);
+    const timed = evidenceOf(metric, scenarios) === 'repetitions';
+    const evident = remaining.filter(({ simulated }) => !(timed && simulated));
+    const ranked = rank(evident, metric, smallest);
     if (ranked.length === 0) continue;
     const [best] = ranked;
     const tied = ranked.filter((entry) => !clearlyBetter(best!.estimate, entry.estimate, smallest));

@@ -54,8 +54,9 @@ export function compareOn(
   { campaign, rival, trial }: Pick<CompareOptions, 'campaign' | 'rival' | 'trial'>,
 ): 'better' | 'worse' | 'tied' | 'open' {
   const evidence = evidenceOf(metric, campaign.performance);
-  if (evidence === 'repetitions' && rival.simulated !== trial.simulated) {
-    return trial.simulated && rival.metrics[metric] !== undefined ? 'better' : 'open';
+  if (evidence === 'repetitions' && (rival.simulated || trial.simulated)) {
+    if (rival.simulated) return trial.simulated ? 'tied' : 'open';
+    return rival.metrics[metric] === undefined ? 'open' : 'better';
   }
   const paired = pairedWith(metric, rival, trial);
   const [a, b] = [estimateOf(rival, metric, paired), estimateOf(trial, metric, paired)];

@@ -102,6 +102,9 @@ describe('decide', () => {
     ];
     const campaign = sampleCampaign({ requirements: { all: [drop(0.02), speedup(1.5)] } });
     expect(decide(campaign, simulated).outcome).toBe('none-acceptable');
+    const fastest = sampleCampaign({ requirements: drop(0.02), objectives: [{ maximize: 'speed' }] });
+    const int8 = sampleTrial('int8', { tpot: 0.007, throughput: 180 });
+    expect(winners(fastest, [...simulated, int8])).toEqual({ 'single-stream': 'int8', offline: 'int8' });
   });
 
   test('a simulated trial is on no front that has speed as an axis', () => {

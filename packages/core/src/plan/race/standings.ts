@@ -104,10 +104,11 @@ function groupOf(campaign: Campaign, board: Board, place: { model: string; targe
   }
 }
 
-function leaderOf({ objectives }: Campaign, scenario: Scenario, passing: readonly Passing[]): Passing[] {
+function leaderOf(campaign: Campaign, scenario: Scenario, passing: readonly Passing[]): Passing[] {
+  const { objectives, performance: scenarios } = campaign;
   const trials = passing.filter((each) => each.scenario === scenario.name).map(({ trial }) => trial);
   if (trials.length === 0) return [];
-  return [{ scenario: scenario.name, trial: prefer({ trials, objectives, scenario }).winner }];
+  return [{ scenario: scenario.name, trial: prefer({ trials, objectives, scenario, scenarios }).winner }];
 }
 
 const unmeasured = ({ trial }: PlannedTrial, metrics: Metrics): Trial => ({
