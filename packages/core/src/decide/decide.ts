@@ -4,11 +4,11 @@ import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { because } from './because.ts';
 import type { FrontEntry, NearestMiss, Outcome, Selection, Verdict, Verdicts } from './decision.ts';
-import { type Axis, paretoFront } from './front.ts';
+import { type Axis, frontWithinNoise, paretoFront } from './front.ts';
+import { frontAxes } from './front-axes.ts';
 import { judge } from './judge.ts';
 import { type JudgedTrial, nearestMisses } from './nearest-misses.ts';
 import { prefer } from './prefer.ts';
-import { plotAxes } from './plot-axes.ts';
 
 export interface DecideOptions {
   /** Ids of trials that people do not want, whatever was measured. @default none */
@@ -39,12 +39,14 @@ export function decide(
       const stopped = here.filter(({ status }) => status === 'stopped');
       const baseline = measured.find((trial) => trial.recipe === null)?.metrics;
       if (baseline !== undefined) baselines[`${model.id}/${target.id}`] = baseline;
-      for (const axes of plotAxes(campaign, measured)) {
+      for (const axes of frontAxes(campaign, measured)) {
+        const placed = comparable(measured, axes, campaign.performance);
         front.push({
           model: model.id,
           target: target.id,
-          axes: axes.map(axisName),
-          trials: idsOnFront(comparable(measured, axes, campaign.performance), axes),
+          axes: axes.map(({ metric }) => metric),
+          strict: paretoFront(placed, axes).map(({ id }) => id),
+          withinNoise: frontWithinNoise(placed, axes).map(({ id }) => id),
         });
       }
       for (const scenario of campaign.performance) {
@@ -129,10 +131,6 @@ const asFailed = ({ trial, judgement }: JudgedTrial): JudgedTrial => ({
   trial,
   judgement: { ...judgement, result: 'fail' },
 });
-
-const axisName = (axis: Axis) => axis.metric;
-const idsOnFront = (trials: Trial[], axes: readonly Axis[]) =>
-  paretoFront(trials, axes).map((trial) => trial.id);
 
 /** A simulated trial's speed is no evidence: it has no place where speed is an axis. */
 function comparable(trials: Trial[], axes: readonly Axis[], scenarios: readonly Scenario[]): Trial[] {

@@ -64,7 +64,10 @@ export const FrontEntry = z.strictObject({
   target: z.string(),
   /** The axes, e.g. `arithmetic.exact_match` against `single-stream.tpot.p50`. */
   axes: z.array(z.string()),
-  trials: z.array(z.string()),
+  /** Trials that no other beats by their values: at least as good on every axis and better on one. */
+  strict: z.array(z.string()),
+  /** Trials that are left where a difference within the noise counts as none. */
+  withinNoise: z.array(z.string()),
 });
 export type FrontEntry = z.infer<typeof FrontEntry>;
 

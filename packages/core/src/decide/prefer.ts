@@ -5,6 +5,7 @@ import type { Scenario } from '../campaign/scenario.ts';
 import { evidenceOf } from '../plan/evidence-of.ts';
 import { SPEED } from '../plan/known-metrics.ts';
 import { headline } from '../plan/scenario-metrics.ts';
+import { estimatesOn } from './estimates-on.ts';
 
 /** One step of a preference: who was still in the running, and what it said of them. */
 export interface PreferenceStep {
@@ -86,18 +87,10 @@ interface Ranked {
   estimate: Estimate;
 }
 
-/** Compared through the ratio to the baseline where every trial has one: drift between jobs cancels in it. */
 function rank(trials: readonly Trial[], metric: string, smallest: boolean): Ranked[] {
-  const measured = trials.filter((trial) => trial.metrics[metric] !== undefined);
-  const paired = measured.every(
-    (trial) => trial.recipe === null || trial.metrics[metric]!.versusBaseline !== undefined,
-  );
-  return measured
-    .map((trial) => {
-      const measurement = trial.metrics[metric]!;
-      const atBaseline = { value: 1, low: 1, high: 1 };
-      return { trial, estimate: paired ? (measurement.versusBaseline?.ratio ?? atBaseline) : measurement };
-    })
+  const estimates = estimatesOn(trials, metric);
+  return trials
+    .flatMap((trial, i) => (estimates[i] === undefined ? [] : [{ trial, estimate: estimates[i] }]))
     .sort((a, b) => (smallest ? 1 : -1) * (a.estimate.value - b.estimate.value));
 }
 

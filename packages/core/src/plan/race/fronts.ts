@@ -1,17 +1,11 @@
 import type { Trial } from '../../board/trial.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
+import { namedFronts } from '../../decide/front-axes.ts';
 import { compareOn, type Rival } from '../../decide/surely-better.ts';
-import { SPEED } from '../known-metrics.ts';
-import { headline } from '../scenario-metrics.ts';
 
 /** Whether a trial may lie on a front that the campaign shows: no rival is better for certain on every axis of it. */
 export function mayLieOnFront(campaign: Campaign, trial: Trial, rivals: readonly Rival[]): boolean {
-  const fronts = (campaign.front ?? []).flatMap((axes) =>
-    campaign.performance.map((scenario) =>
-      axes.map((axis) => (axis === SPEED ? headline(scenario).name : axis)),
-    ),
-  );
-  return fronts.some(
+  return (namedFronts(campaign) ?? []).some(
     (axes) => !rivals.some(({ trial: rival }) => axes.every((axis) => isBehind(axis, rival))),
   );
 
