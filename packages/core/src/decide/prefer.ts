@@ -52,7 +52,8 @@ export function prefer({ trials, objectives, scenario, scenarios }: PreferOption
     const [best] = ranked;
     const tied = ranked.filter((entry) => !clearlyBetter(best!.estimate, entry.estimate, smallest));
     runnerUp = (tied.length > 1 ? tied[1] : ranked[1])?.trial;
-    remaining = remaining.filter((trial) => tied.some((entry) => entry.trial === trial));
+    const inTheRunning = new Set(tied.map(({ trial }) => trial));
+    remaining = remaining.filter((trial) => inTheRunning.has(trial));
     steps.push({ metric, direction: smallest ? 'smallest' : 'largest', tied: remaining });
   }
   const byName = remaining.length > 1;
