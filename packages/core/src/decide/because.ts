@@ -1,5 +1,6 @@
 import { formatValue } from '../board/format-value.ts';
 import type { Metrics } from '../board/measurement.ts';
+import type { Trial } from '../board/trial.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { compare } from './observe.ts';
 import { unevenLosses, type UnevenLoss } from './recovery.ts';
@@ -27,21 +28,21 @@ function warning({ metric, recovery, mean }: UnevenLoss): string {
 
 function reason(options: BecauseOptions): string {
   const { preference, scenario, baseline, acceptable, measured } = options;
-  const { winner, steps, runnerUp, byName } = preference;
+  const { winner, steps, runnerUp, ties } = preference;
   const met = `${acceptable} of ${measured} measured versions meet every requirement`;
   if (acceptable === 1)
     return `${winner.label} is the only one of ${measured} measured versions that meets every requirement.`;
   const deciding = steps.at(-1);
-  const ties = steps.slice(0, -1).filter((step) => step.tied.length > 1);
-  const undecided = ties.map((step) => `${step.metric} leaves ${step.tied.length} of them within the noise`);
+  const open = steps.slice(0, -1).filter((step) => step.tied.length > 1);
+  const undecided = open.map((step) => `${step.metric} leaves ${step.tied.length} of them within the noise`);
   const last =
     deciding === undefined
       ? ''
-      : byName
-        ? `no objective tells ${winner.label} and ${runnerUp?.label} apart, so the first by name is taken`
+      : ties.length > 0
+        ? `no objective tells ${listed([winner, ...ties])} apart, so the first by name is taken`
         : `${winner.label} has the ${deciding.direction} ${deciding.metric} (${valueOf(deciding.metric)})`;
   const against =
-    runnerUp !== undefined && !byName
+    runnerUp !== undefined && ties.length === 0
       ? `, ahead of ${runnerUp.label} (${valueOf(deciding!.metric, runnerUp.metrics)})`
       : '';
   return `For ${scenario.name}, ${met}; ${[...undecided, last].join('; ')}${against}.`;
@@ -55,4 +56,13 @@ function reason(options: BecauseOptions): string {
     const { ratio } = compare(measurement, base);
     return `${value}, ${ratio.value.toFixed(2)}× the baseline's`;
   }
+}
+
+/** How many tied trials a sentence names. */
+const NAMED = 4;
+
+function listed(tied: readonly Trial[]): string {
+  const names = tied.map(({ label }) => label);
+  const last = names.length > NAMED ? `${names.length - NAMED} others` : names.pop()!;
+  return `${names.slice(0, NAMED).join(', ')} and ${last}`;
 }

@@ -104,7 +104,7 @@ export function decide(
       scenario,
       scenarios: campaign.performance,
     });
-    const { winner, runnerUp } = preference;
+    const { winner, runnerUp, ties } = preference;
     return {
       model: winner.model,
       target: winner.target,
@@ -122,6 +122,7 @@ export function decide(
         measured: judged.length,
       }),
       runnerUp: runnerUp?.id ?? null,
+      ties: ties.map(({ id }) => id),
     };
   }
 }

@@ -41,6 +41,8 @@ export const Selection = z.strictObject({
   /** The reason, as a sentence. */
   because: z.string(),
   runnerUp: z.string().nullable(),
+  /** Trials that no objective tells apart from the selected one, which is the first of them by name. */
+  ties: z.array(z.string()),
 });
 export type Selection = z.infer<typeof Selection>;
 

@@ -19,8 +19,8 @@ export interface Preference {
   winner: Trial;
   runnerUp: Trial | undefined;
   steps: PreferenceStep[];
-  /** No objective could tell the last ones apart: the first in the order of names was taken. */
-  byName: boolean;
+  /** Trials that no objective could tell from the winner, which is the first of them in the order of names. */
+  ties: Trial[];
 }
 
 export interface PreferOptions {
@@ -56,14 +56,13 @@ export function prefer({ trials, objectives, scenario, scenarios }: PreferOption
     remaining = remaining.filter((trial) => inTheRunning.has(trial));
     steps.push({ metric, direction: smallest ? 'smallest' : 'largest', tied: remaining });
   }
-  const byName = remaining.length > 1;
-  const winner = remaining[0]!;
-  if (byName) runnerUp = remaining[1];
+  const [winner, ...ties] = remaining as [Trial, ...Trial[]];
+  if (ties.length > 0) runnerUp = ties[0];
   return {
     winner,
     runnerUp: runnerUp === winner ? trials.find((t) => t !== winner) : runnerUp,
     steps,
-    byName,
+    ties,
   };
 }
 

@@ -66,6 +66,7 @@ describe('decide', () => {
     const decision = decide(sampleCampaign({ requirements: drop(0.02) }), twins);
     expect(decision.selections[0]?.label).toBe('a');
     expect(decision.selections[0]?.because).toContain('no objective tells a and b apart');
+    expect(decision.selections[0]?.ties).toEqual(['tiny.cpu.b']);
   });
 
   test('goals that nobody meets select nothing (Olive counted them as met)', () => {
