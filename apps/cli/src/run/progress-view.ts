@@ -60,9 +60,9 @@ function plainView(): ProgressView {
     show: (snapshot) => {
       const { progress, active } = snapshot;
       printEnded(progress.trials);
-      printAsked(snapshot);
       if (progress.phase !== phase && progress.phase !== 'done') print(colors.dim(`… ${progress.phase}`));
       phase = progress.phase;
+      printAsked(snapshot);
       for (const [id, { stage, attempt, lastFailure }] of active) {
         const key = `${id} ${stage} ${attempt}`;
         if (attempt === 1 || lastFailure === undefined || retried.has(key)) continue;

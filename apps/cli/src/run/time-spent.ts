@@ -19,7 +19,8 @@ export interface TimeSpent {
   phases: Record<string, number>;
   stages: Record<string, StageTime>;
   /**
-   * Of the campaign's wall clock, what no stage accounts for even if all of them had run one after the other.
+   * Of the campaign's wall clock, what no stage accounts for even if all of them had run one after the other, nor a scan
+   * or people.
    * Stages that overlap hide as much of it, so it is a lower bound then; with everything cached it is exact.
    */
   orchestration: number;
@@ -45,12 +46,13 @@ export function timeSpent(options: {
     }
   }
   const busy = Object.values(stages).reduce((sum, stage) => sum + stage.seconds, 0);
+  const { scan: ownJobs = 0, waiting: waited = 0 } = phases;
   return {
     total,
     startup,
     phases,
     stages,
-    orchestration: Math.max(0, total - startup - busy),
+    orchestration: Math.max(0, total - startup - busy - ownJobs - waited),
     trials: trials.length,
   };
 }
