@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { ACT_UPDATE, campaignWorkflowId, type ActInput } from '@quantloop/core';
 import { anonymous } from './anonymous.ts';
 
 /**
@@ -36,6 +37,22 @@ const CAMPAIGN = {
   },
 };
 
+/** One that looks again at trials, plans a second round, and asks people. */
+const SEARCHING = {
+  ...CAMPAIGN,
+  campaign: 'searching',
+  evaluation: { ...CAMPAIGN.evaluation, fidelity: [{ task: 'demo_agreement', limit: 100 }] },
+  requirements: {
+    all: [
+      { metric: 'demo_agreement.acc', maxDrop: 0.03 },
+      { metric: 'model.bytes', maxRatio: 0.5 },
+    ],
+  },
+  search: { refine: 'auto', recipes: [{ method: 'rtn', bits: [3, 4], granularity: 'channel' }] },
+  budget: { trials: 4, rounds: 2 },
+  approval: true,
+};
+
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAIN = join(ROOT, 'apps/cli/src/main.ts');
 const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
@@ -48,18 +65,20 @@ const command = (...args: string[]) =>
   });
 
 await writeFile(join(folder, 'campaign.json'), JSON.stringify(CAMPAIGN));
+await writeFile(join(folder, 'searching.json'), JSON.stringify(SEARCHING));
 const worker = command('worker', '--control', '--prepare', '--target', 'this-cpu', '--json');
+// Also where the recording fails.
+process.on('exit', () => worker.kill('SIGTERM'));
 const [ready] = (await once(createInterface(worker.stdout), 'line')) as [string];
 const { address } = JSON.parse(ready) as { address: string };
 // The second time what is stored is recalled.
-for (let time = 1; time <= 2; time++) {
-  const run = command('run', 'campaign.json', '--json', '--address', address);
-  const [ended] = (await once(run, 'close')) as [number];
-  if (ended !== 0) throw new Error(`The campaign ended with exit code ${ended}.`);
-}
+await run('campaign.json');
+await run('campaign.json');
 
 const connection = await Connection.connect({ address });
 const client = new Client({ connection });
+await Promise.all([run('searching.json'), approve('searching')]);
+
 const hide = anonymous({
   [folder]: '/campaigns',
   [ROOT]: '/quantloop/',
@@ -71,13 +90,15 @@ const executions: WorkflowExecutionInfo[] = [];
 for await (const execution of client.workflow.list()) executions.push(execution);
 executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
 const campaigns = executions.filter(({ type }) => type === 'campaignWorkflow');
-const trial = (label: string) =>
-  executions.find(({ workflowId }) => workflowId.endsWith(`this-cpu.${label}`));
+const trial = (ending: string) =>
+  executions.find(({ workflowId }) => workflowId.endsWith(`this-cpu.${ending}`));
 const recorded = {
   campaign: campaigns[0],
   'campaign-recalled': campaigns[1],
+  'campaign-searching': campaigns[2],
   'trial-baseline': trial('baseline'),
   'trial-measured': trial('rtn-int8-channel-sym'),
+  'trial-further-look': trial('rtn-int4-channel-sym/look-2'),
   'trial-failed': trial('rtn-int8-channel-sym-without-_'),
 };
 for (const [name, execution] of Object.entries(recorded)) {
@@ -86,6 +107,26 @@ for (const [name, execution] of Object.entries(recorded)) {
   await writeFile(join(HISTORIES, `${name}.json`), `${hide(JSON.parse(historyToJSON(history)))}\n`);
 }
 await connection.close();
+const closed = once(worker, 'close');
 worker.kill('SIGTERM');
-await once(worker, 'close');
+await closed;
 await rm(folder, { recursive: true });
+
+async function run(file: string): Promise<void> {
+  const [ended] = (await once(command('run', file, '--json', '--address', address), 'close')) as [number];
+  if (ended !== 0) throw new Error(`The campaign ended with exit code ${ended}.`);
+}
+
+/** As soon as it asks. */
+async function approve(campaign: string): Promise<void> {
+  const handle = client.workflow.getHandle(campaignWorkflowId(campaign));
+  const act: ActInput = { kind: 'approve', by: 'somebody' };
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const accepted = await handle.executeUpdate(ACT_UPDATE, { args: [act] }).then(
+      () => true,
+      () => false,
+    );
+    if (accepted) return;
+  }
+}

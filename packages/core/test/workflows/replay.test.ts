@@ -46,8 +46,8 @@ describe('the workflows, against histories of a real campaign', () => {
   });
 
   it('hold a campaign, one that recalls it, a baseline, a measured candidate and a failed one', () => {
-    const trials = ['trial-baseline', 'trial-failed', 'trial-measured'];
-    expect(NAMES).toEqual(['campaign', 'campaign-recalled', ...trials]);
+    const trials = ['trial-baseline', 'trial-failed', 'trial-further-look', 'trial-measured'];
+    expect(NAMES).toEqual(['campaign', 'campaign-recalled', 'campaign-searching', ...trials]);
     expect(resultOf('campaign')).toMatchObject({ decision: { outcome: 'selected' } });
     expect(resultOf('campaign-recalled')).toMatchObject({ decision: { outcome: 'selected' } });
     // All but the failed one are answered from the store, without a workflow of their own.
@@ -60,6 +60,23 @@ describe('the workflows, against histories of a real campaign', () => {
     expect(resultOf('trial-failed')).toMatchObject({ trial: { failure: { code: 'unsupported' } } });
   });
 
+  it('hold a campaign that looks again, plans a second round, and is approved', () => {
+    const { events } = recorded('campaign-searching');
+    const looks = events.flatMap(
+      (event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId ?? [],
+    );
+    expect(looks.filter((id) => id.endsWith('/look-2')).length).toBeGreaterThan(0);
+    expect(resultOf('campaign-searching')).toMatchObject({
+      decision: { outcome: 'selected', acts: [{ kind: 'approve', by: 'somebody' }] },
+    });
+    const planned = events.some(
+      ({ activityTaskScheduledEventAttributes: activity }) =>
+        activity?.activityType.name === 'prepareCandidates',
+    );
+    expect(planned).toBe(true);
+    expect(resultOf('trial-further-look')).toMatchObject({ trial: { effort: { look: 2 } } });
+  });
+
   const ALTERED: [string, string, (event: RecordedEvent) => boolean][] = [
     [
       'another activity was run by a trial',
@@ -67,6 +84,15 @@ describe('the workflows, against histories of a real campaign', () => {
       ({ activityTaskScheduledEventAttributes: activity }) => {
         if (activity === undefined) return false;
         activity.activityType.name = 'evaluateAnother';
+        return true;
+      },
+    ],
+    [
+      'another round was planned by the campaign',
+      'campaign-searching',
+      ({ activityTaskScheduledEventAttributes: activity }) => {
+        if (activity?.activityType.name !== 'prepareCandidates') return false;
+        activity.activityType.name = 'prepareOthers';
         return true;
       },
     ],
