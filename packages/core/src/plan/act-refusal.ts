@@ -6,6 +6,7 @@ import type { Requirement } from '../campaign/requirement.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { inForce, rejected } from './in-force.ts';
 import { recordedAct } from './recorded-act.ts';
+import { sameRecipe } from './same-recipe.ts';
 import type { Step } from './step.ts';
 
 export interface ActRefusal {
@@ -83,7 +84,7 @@ function addRefusal(
   { campaign, board }: ActContext,
 ): ActRefusal | undefined {
   const { planned, acts } = board;
-  const same = planned.find(({ trial }) => JSON.stringify(trial.recipe) === JSON.stringify(act.recipe));
+  const same = planned.find(({ trial }) => sameRecipe(trial.recipe, act.recipe));
   if (same !== undefined) {
     return { message: `${same.trial.label} is this recipe already.`, hint: 'Add another one.' };
   }

@@ -18,9 +18,16 @@ export type Wish =
   | { kind: 'around'; recipe: Recipe; aim: 'quality' | 'size' }
   /**
    * The mix of the scanned precisions that does least to the output in a model of so many bytes; `unquantized` are the
-   * bytes of the model as it was scanned, whose weights alone the scan knows.
+   * bytes of the model as it was scanned, `measured` those of it quantized by one recipe for all weights alike: a scan
+   * knows but the weights.
    */
-  | { kind: 'mix'; scan: ArtifactRef; bytes: number; unquantized: number }
+  | {
+      kind: 'mix';
+      scan: ArtifactRef;
+      bytes: number;
+      unquantized: number;
+      measured: { recipe: Recipe; bytes: number }[];
+    }
   /** What methods made for one user waiting, or for batches of requests, do by themselves. */
   | { kind: 'suited'; load: 'synchronous' | 'asynchronous' };
 

@@ -16,6 +16,7 @@ import {
 import { METHOD_FACTS } from '../methods/methods.ts';
 import { mixForBudget } from '../sensitivity/mix-for-budget.ts';
 import { SensitivityScan } from '../sensitivity/sensitivity-scan.ts';
+import { withOverheads } from '../sensitivity/with-overheads.ts';
 
 /** Recipes made for a load that are tried at most. */
 const SUITED = 3;
@@ -69,7 +70,11 @@ async function recipesFor({ wish }: Proposal, targets: readonly Target[], store:
       )
       .slice(0, SUITED);
   }
-  const scan = SensitivityScan.parse(await store.readJson(wish.scan));
+  const scan = withOverheads(
+    SensitivityScan.parse(await store.readJson(wish.scan)),
+    wish.measured,
+    wish.unquantized,
+  );
   // The file holds more than weights: what it has beyond those of the unquantized model stays.
   const bytes = wish.bytes - (wish.unquantized - scan.bytes);
   const { recipe, counts, divergence } = mixForBudget(scan, { bytes });

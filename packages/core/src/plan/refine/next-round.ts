@@ -2,6 +2,7 @@ import type { Board } from '../../board/board.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import type { PreparedCandidate } from '../../workflows/activities.ts';
 import { plannedTrial, type PlannedTrial } from '../plan-round.ts';
+import { sameRecipe } from '../same-recipe.ts';
 import { textDigest } from '../text-digest.ts';
 
 /**
@@ -20,7 +21,7 @@ export function nextRound(
     planned.filter((each) => isNew(each) && (model === undefined || each.trial.model === model)).length;
   for (const { model, targets, why, ...candidate } of prepared) {
     const same = (each: PlannedTrial) =>
-      each.trial.model === model && JSON.stringify(each.trial.recipe) === JSON.stringify(candidate.recipe);
+      each.trial.model === model && sameRecipe(each.trial.recipe, candidate.recipe);
     for (const target of campaign.targets.filter(({ id }) => targets.includes(id))) {
       if (planned.some((each) => same(each) && each.target.id === target.id)) continue;
       if (count() >= most || count(model) >= (perModel.trials ?? Infinity)) continue;

@@ -1,8 +1,9 @@
 import type { Board } from '../../board/board.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
+import type { Recipe } from '../../campaign/recipe.ts';
 import type { Proposal, Step } from '../step.ts';
 import { mixSizes } from './mix-sizes.ts';
-import { placesOf, type Placed, type Places } from './standing.ts';
+import { obstacles, placesOf, type Placed, type Places } from './standing.ts';
 import { suitedProposals } from './suited.ts';
 
 /** Trials around which a round looks, on each model and target. */
@@ -27,7 +28,7 @@ export function propose(campaign: Campaign, board: Board): Proposal[] | Extract<
       const unquantized = places.baseline?.metrics['model.bytes']?.value;
       if (scan != null && unquantized !== undefined) {
         for (const { bytes, why } of sizes) {
-          const wish = { kind: 'mix' as const, scan, bytes, unquantized };
+          const wish = { kind: 'mix' as const, scan, bytes, unquantized, measured: uniform(places) };
           proposals.push({ model, targets: [target], wish, why });
         }
       }
@@ -36,6 +37,13 @@ export function propose(campaign: Campaign, board: Board): Proposal[] | Extract<
     proposals.push(...suitedProposals(campaign, board, model));
   }
   return proposals;
+}
+
+/** What recipes for all weights alike take on disk. */
+function uniform({ passing, lossy, costly }: Places): { recipe: Recipe; bytes: number }[] {
+  return [...passing, ...lossy, ...costly].flatMap(({ trial: { recipe }, bytes }) =>
+    recipe === null || recipe.mix.length > 0 ? [] : [{ recipe, bytes }],
+  );
 }
 
 function around(places: Places, { model, target }: { model: string; target: string }): Proposal[] {
@@ -58,8 +66,10 @@ function around(places: Places, { model, target }: { model: string; target: stri
 }
 
 /** How near it comes, in words. */
-function missing({ judgement }: Placed): string {
-  const metrics = [...new Set(judgement.binding.map(({ metric }) => metric))];
-  const by = judgement.shortfall > 0 ? ` by ${(100 * judgement.shortfall).toFixed(0)} % of the limit` : '';
-  return `${judgement.result === 'fail' ? 'misses' : 'does not surely meet'} ${metrics.join(', ')}${by}`;
+function missing(placed: Placed): string {
+  const metrics = obstacles(placed).map(({ metric, shortfall }) =>
+    shortfall > 0 ? `${metric} by ${(100 * shortfall).toFixed(0)} % of the limit` : metric,
+  );
+  const { result } = placed.judgement;
+  return `${result === 'fail' ? 'misses' : 'does not surely meet'} ${metrics.join(', ')}`;
 }

@@ -4,7 +4,7 @@ import { expandRecipes, type LabelledRecipe } from '../expand-recipes.ts';
 import { needsCalibration, needsStatistics } from '../needs-calibration.ts';
 
 /** Precisions scanned at most: a scan takes as long as it has precisions. */
-const MOST = 3;
+const MOST = 4;
 
 /**
  * The precisions between which a campaign's mixes choose: of the grid's recipes one for each number of bits, calibrated
@@ -37,5 +37,6 @@ export function scanRecipes(
     }
   }
   const all = [...byBits.values()].sort((a, b) => a.bits - b.bits);
-  return all.length <= MOST ? all : [all[0]!, all[Math.floor(all.length / 2)]!, all.at(-1)!];
+  // Mixes lie between the fewest bits and the most; what is left out lies near others.
+  return all.length <= MOST ? all : [...all.slice(0, MOST - 1), all.at(-1)!];
 }

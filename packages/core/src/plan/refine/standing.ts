@@ -2,6 +2,7 @@ import type { Board } from '../../board/board.ts';
 import type { Trial } from '../../board/trial.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { isQuality } from '../../decide/is-quality.ts';
+import type { Verdict } from '../../decide/decision.ts';
 import { judge, type Judgement } from '../../decide/judge.ts';
 
 /** A measured trial in the scenario where it comes nearest to acceptance. */
@@ -19,7 +20,7 @@ export interface Places {
   passing: Placed[];
   /** Small and fast enough, but they lose too much: the nearest to acceptance first. */
   lossy: Placed[];
-  /** Faithful enough, but too large or too slow: the nearest to acceptance first. */
+  /** Too large or too slow, and for all that is known faithful enough: the nearest to acceptance first. */
   costly: Placed[];
 }
 
@@ -34,18 +35,22 @@ export function placesOf(campaign: Campaign, board: Board, place: { model: strin
       return bytes === undefined ? [] : [{ trial, bytes, judgement: nearest(campaign, trial, baseline) }];
     })
     .sort((a, b) => (a.trial.id < b.trial.id ? -1 : 1));
-  const quality = ({ judgement }: Placed) =>
-    judgement.binding.filter(({ metric }) => isQuality(metric, campaign.performance)).length;
+  const quality = (each: Placed) =>
+    obstacles(each).filter(({ metric }) => isQuality(metric, campaign.performance)).length;
   const open = placed.filter(({ judgement }) => judgement.result !== 'pass');
   const near = (a: Placed, b: Placed) => a.judgement.shortfall - b.judgement.shortfall;
   return {
     baseline,
     passing: placed.filter(({ judgement }) => judgement.result === 'pass').sort((a, b) => a.bytes - b.bytes),
-    lossy: open
-      .filter((each) => quality(each) > 0 && quality(each) === each.judgement.binding.length)
-      .sort(near),
+    lossy: open.filter((each) => quality(each) > 0 && quality(each) === obstacles(each).length).sort(near),
     costly: open.filter((each) => quality(each) === 0).sort(near),
   };
+}
+
+/** What it misses for certain, or else what is open: one given up for its size was not asked for its quality. */
+export function obstacles({ judgement: { binding } }: Pick<Placed, 'judgement'>): Verdict[] {
+  const missed = binding.filter(({ result }) => result === 'fail');
+  return missed.length > 0 ? missed : binding;
 }
 
 function nearest(campaign: Campaign, trial: Trial, baseline: Trial | undefined): Judgement {
