@@ -40,7 +40,9 @@ const campaign = {
     ],
   },
   objective: { minimize: 'model.bytes' },
+  // The peer measures everything too.
   search: {
+    race: 'off',
     recipes: [
       {
         method: 'rtn',
