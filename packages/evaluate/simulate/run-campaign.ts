@@ -28,6 +28,7 @@ export function runCampaign(
     round: 1,
     planned: planRound(campaign),
     trials: [],
+    dismissed: {},
     scans: {},
     spent: { wallClock: 0, measuring: {}, jobs: {} },
     acts: [],
@@ -58,12 +59,13 @@ export function runCampaign(
       looks += 1;
       if (recipe !== null) quantized.add(`${model}/${label}`);
     }
+    const dismissed = { ...board.dismissed };
     for (const { trial: id, reason } of step.givenUp) {
-      const { trial } = board.planned.find((plan) => plan.trial.id === id)!;
-      const row = rows.get(id) ?? { ...trial, metrics: {}, artifact: null, stages: {}, provenance: {} };
-      rows.set(id, { ...row, status: 'stopped', stopped: reason });
+      const row = rows.get(id);
+      if (row === undefined) dismissed[id] = reason;
+      else rows.set(id, { ...row, status: 'stopped', stopped: reason });
     }
-    board = { ...board, trials: [...rows.values()] };
+    board = { ...board, trials: [...rows.values()], dismissed };
   }
   const quantization = [...quantized].reduce((sum, version) => {
     const [, label] = version.split('/');

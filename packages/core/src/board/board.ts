@@ -11,6 +11,8 @@ export interface Board {
   planned: readonly PlannedTrial[];
   /** The row of each trial that has been looked at, baselines too, as of its latest look. */
   trials: readonly Trial[];
+  /** Why trials were given up before they were begun, by trial id, as sentences. */
+  dismissed: Readonly<Record<string, string>>;
   /** What quantizing each weight does to a model's output, by model, where it was measured; null: it cannot be. */
   scans: Readonly<Record<string, ArtifactRef | null>>;
   spent: Spent;

@@ -9,6 +9,7 @@ import type { TrialWorkflowResult } from './messages.ts';
 export class Ledger {
   readonly #began = Date.now();
   readonly #rows = new Map<string, Trial>();
+  readonly #dismissed: Record<string, string> = {};
   readonly #looks = new Map<string, number>();
   readonly #scans: Record<string, ArtifactRef | null> = {};
   readonly #measuring: Record<string, Record<string, number>> = {};
@@ -27,6 +28,7 @@ export class Ledger {
       round: this.#round,
       planned: this.#planned,
       trials: this.trials(),
+      dismissed: this.#dismissed,
       scans: this.#scans,
       spent: {
         wallClock: (Date.now() - this.#began - this.#waited) / 1000,
@@ -70,10 +72,11 @@ export class Ledger {
     this.#jobs[model] = (this.#jobs[model] ?? 0) + seconds;
   }
 
-  /** Ends a trial that was begun. */
+  /** Ends a trial; one that was never begun gets no row. */
   giveUp(id: string, reason: string): void {
     const row = this.#rows.get(id);
-    if (row !== undefined) this.#rows.set(id, { ...row, status: 'stopped', stopped: reason });
+    if (row === undefined) this.#dismissed[id] = reason;
+    else this.#rows.set(id, { ...row, status: 'stopped', stopped: reason });
   }
 
   scanned(model: string, scan: ArtifactRef | null): void {

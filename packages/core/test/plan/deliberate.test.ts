@@ -33,6 +33,7 @@ const begin = (campaign: Campaign, acts: readonly Act[] = []): Board => ({
   round: 1,
   planned: planRound(campaign),
   trials: [],
+  dismissed: {},
   scans: {},
   spent: { wallClock: 0, measuring: {}, jobs: {} },
   acts,
@@ -51,14 +52,15 @@ function after(board: Board, step: Step, measure: Measure): Board {
       ...measure(trial.label, look),
     });
   }
+  const dismissed = { ...board.dismissed };
   for (const { trial: id, reason } of step.givenUp) {
-    const { trial } = board.planned.find((plan) => plan.trial.id === id)!;
-    const row = rows.get(id) ?? { ...sampleTrial(trial.label), ...trial, metrics: {}, artifact: null };
-    rows.set(id, { ...row, status: 'stopped', stopped: reason });
+    const row = rows.get(id);
+    if (row === undefined) dismissed[id] = reason;
+    else rows.set(id, { ...row, status: 'stopped', stopped: reason });
   }
   const seconds = board.spent.wallClock + step.looks.length;
   const spent = { wallClock: seconds, measuring: { tiny: { cpu: seconds } }, jobs: { tiny: seconds } };
-  return { ...board, trials: [...rows.values()], spent };
+  return { ...board, trials: [...rows.values()], dismissed, spent };
 }
 
 function play(
@@ -116,6 +118,7 @@ describe('the way of a campaign', () => {
         },
       ],
     });
+    expect(play(twoTargets, measure, board).steps.at(-1)).toMatchObject({ kind: 'end' });
   });
 
   it('begins the next model with what did not fail for the one before', () => {

@@ -27,7 +27,8 @@ export function nextWave(
     for (const standing of group.standings) {
       const { trial, begun, undecided, hopeless: reason } = standing;
       if (races && reason !== undefined) {
-        if (undecided || !begun) givenUp.push({ trial: trial.id, reason });
+        if (begun ? undecided : board.dismissed[trial.id] === undefined)
+          givenUp.push({ trial: trial.id, reason });
         continue;
       }
       // The look would end where it begins.
