@@ -1,6 +1,5 @@
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
+import { freeBytes } from './free-bytes.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -47,17 +46,6 @@ async function storeFailure({ doing, place, bytes }: Attempt, cause: unknown): P
     hint: 'Check that the folder exists, is mounted and may be written by this user.',
     cause,
   });
-}
-
-async function freeBytes(place: string): Promise<number | undefined> {
-  for (let folder = place; ; folder = dirname(folder)) {
-    try {
-      const { bavail, bsize } = await statfs(folder);
-      return bavail * bsize;
-    } catch {
-      if (dirname(folder) === folder) return undefined;
-    }
-  }
 }
 
 function formatBytes(bytes: number): string {

@@ -107,6 +107,17 @@ export { neighbours, type Neighbour } from './plan/refine/neighbours.ts';
 export { propose } from './plan/refine/propose.ts';
 export { nextRound } from './plan/refine/next-round.ts';
 export { inForce, rejected } from './plan/in-force.ts';
+export { cannotFit, type Misfit } from './plan/predict/cannot-fit.ts';
+export { predictCampaign } from './plan/predict/predict-campaign.ts';
+export type {
+  EarlierJob,
+  PlanFacts,
+  PredictedJobs,
+  PredictedSize,
+  PredictedStage,
+  Prediction,
+  SourceSize,
+} from './plan/predict/prediction.ts';
 export { BASELINE, plannedTrial, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';

@@ -39,5 +39,5 @@ export { ENGINES } from './engines/engines.ts';
 export { performanceStage } from './performance/performance-stage.ts';
 export { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './performance/evaluate-performance.ts';
 export { PerformanceSamples, LoadSamples, MemorySamples } from './performance/performance-samples.ts';
-export { hardwareFingerprint, HardwareFingerprint } from './hardware/hardware-fingerprint.ts';
+export { hardwareFingerprint, HardwareFingerprint, usableMemory } from './hardware/hardware-fingerprint.ts';
 export { doctorChecks, type DoctorCheck, type DoctorOptions } from './hardware/doctor-checks.ts';

@@ -2,6 +2,7 @@ export { importStage } from './activities.ts';
 export { models } from './plugin.ts';
 export { type ImportOptions, type ImportedModel, importModel } from './import/import-model.ts';
 export { checkSource } from './import/check-source.ts';
+export { sourceSize } from './import/source-size.ts';
 export { sourceDigest } from './import/source-digest.ts';
 export { DEMO_MODEL, demoCalibrationFile, demoModelFolder, demoTasksFolder } from './builtin.ts';
 export { type ModelTokenizer, loadTokenizer } from './tokenizer/load-tokenizer.ts';

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
+import {
+  outputOptions,
+  serverOptions,
+  storeRoot,
+  type OutputOptions,
+  type ServerOptions,
+} from './common-options.ts';
 
 interface RunOptions extends OutputOptions, ServerOptions {
   out: string;
@@ -11,7 +17,8 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
     .summary('run a campaign to its decision')
     .description(
       'Runs a campaign to its decision. Without a Temporal address, an embedded server and workers are started in ' +
-        'this folder; what was computed before is taken from the store.',
+        'this folder; what was computed before is taken from the store. A campaign that ' +
+        'certainly does not fit the disk or the memory is refused.',
     )
     .argument('<file>', 'campaign file: YAML, JSON, or a module with a default export')
     .option('--out <folder>', 'folder for <campaign>/<run>/', 'quantloop-out')
@@ -22,9 +29,13 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
       const { prepareCampaign } = await import('../campaign/prepare-campaign.ts');
       const { checkOut } = await import('../campaign/check-out.ts');
       const { readCampaignText } = await import('../campaign/campaign-text.ts');
+      const { refuseMisfit } = await import('../plan/refuse-misfit.ts');
+      const { configuredAddress } = await import('../temporal/connect.ts');
       const { runCampaign } = await import('../run/run-campaign.ts');
       const prepared = await prepareCampaign(await readCampaignText(file));
       await checkOut({ out: options.out, prepared });
+      const local = options.workers ?? (await configuredAddress(options)) === undefined;
+      await refuseMisfit(prepared, { storeRoot: storeRoot(options), local });
       exitWith(await runCampaign({ ...options, prepared, begun }));
     });
 }
