@@ -50,9 +50,11 @@ export { Calibration, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
 export { Budget, Campaign, Candidate } from './campaign/campaign.ts';
 export {
+  BindingLimit,
   Decision,
   FrontEntry,
   NearestMiss,
+  NotTried,
   Outcome,
   Selection,
   Verdict,
@@ -101,6 +103,7 @@ export { checkName } from './plan/check-name.ts';
 export { outlook, type Outlook, type OutlookOptions } from './decide/outlook.ts';
 export { prospect, type ProspectOptions } from './decide/prospect.ts';
 export { surelyBetter, type Advantage, type Rated, type Rival } from './decide/surely-better.ts';
+export { notTried } from './plan/not-tried.ts';
 export { deliberate } from './plan/deliberate.ts';
 export type { Look, Proposal, Step, Wish } from './plan/step.ts';
 export { neighbours, type Neighbour } from './plan/refine/neighbours.ts';

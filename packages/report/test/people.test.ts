@@ -20,6 +20,7 @@ it('shows who decided what, why further trials were planned, and why the campaig
       { ...who, kind: 'approve' },
     ],
     at: 0,
+    notTried: [],
     ended: 'the time of the budget is spent',
   });
   const files = await renderReport({ ...run, trials, decision });

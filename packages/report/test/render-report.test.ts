@@ -239,6 +239,29 @@ describe('renderReport', () => {
       expect(textOf(page.querySelector('#misses'))).toContain(miss.relaxation);
     }
     expect(content('report.md')).toContain('## Nearest misses');
+    const { binding } = input.decision;
+    expect(binding).not.toEqual([]);
+    for (const { because } of binding) {
+      expect(textOf(page.querySelector('#misses ul'))).toContain(because);
+    }
+    expect(content('report.md').match(/ from acceptance, /g)).toHaveLength(binding.length);
+  });
+
+  it('names what was not tried and why, apart from what failed', async () => {
+    const input = sampleRun();
+    const { id, model, target } = input.trials.find(({ status }) => status === 'failed')!;
+    const reason = 'the time of the budget, 5 s, is spent';
+    input.decision.notTried = [
+      { model, target, label: 'the failed', trial: id, reason: 'failed' },
+      { model, target, label: 'the last', trial: 'the.last', reason: `not begun: ${reason}` },
+      { model, target, label: 'a mix', trial: null, reason: `not planned: ${reason}` },
+    ];
+    const { content, page } = await rendered(input);
+    expect(page.querySelectorAll('#not-tried tbody tr').map(textOf)).toEqual([
+      expect.stringMatching(/^the last.*not begun: the time/),
+      expect.stringMatching(/^a mix.*not planned: the time/),
+    ]);
+    expect(content('report.md')).toContain(`| the last |`);
   });
 
   it('names the cause of each failure', async () => {

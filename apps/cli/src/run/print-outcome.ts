@@ -33,7 +33,28 @@ export function printDecision(decision: Decision): void {
     out.push(`  ${relaxation}`);
     out.push(indent(textTable(failing.map(verdictRow))));
   }
+  if (decision.outcome !== 'selected') {
+    const binding = decision.binding.map(({ model, target, scenario, because }) => [
+      because,
+      colors.dim(`${model} on ${target}, ${scenario}`),
+    ]);
+    const untried = decision.notTried.map(({ label, reason, model, target }) => [
+      label,
+      colors.dim(`${model} on ${target}`),
+      reason,
+    ]);
+    out.push(...listed('Stands in the way', binding), ...listed('Not tried', untried));
+  }
   console.log(`\n${out.join('\n')}\n`);
+}
+
+/** Longer lists are in the report. */
+const LISTED = 6;
+
+function listed(title: string, rows: string[][]): string[] {
+  if (rows.length === 0) return [];
+  const more = rows.length > LISTED ? [colors.dim(`  and ${rows.length - LISTED} more`)] : [];
+  return ['', colors.bold(title), indent(textTable(rows.slice(0, LISTED))), ...more];
 }
 
 function verdictRow({ metric, requirement, result, observed, note }: Verdict): string[] {

@@ -3,7 +3,7 @@ import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { inForce, rejected } from '../plan/in-force.ts';
 import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, NotTried } from './decision.ts';
 import { smallestRelaxation, type Relaxation } from './relax.ts';
 
 export interface ConcludeOptions {
@@ -14,6 +14,7 @@ export interface ConcludeOptions {
   at: number;
   /** Why nothing more was tried. */
   ended: string;
+  notTried: readonly NotTried[];
 }
 
 /**
@@ -21,14 +22,15 @@ export interface ConcludeOptions {
  * the campaign is to relax them by itself, by the smallest relaxation that admits a trial in each case, which then stands
  * in the record.
  */
-export function conclude(campaign: Campaign, { trials, acts, at, ended }: ConcludeOptions): Decision {
+export function conclude(campaign: Campaign, options: ConcludeOptions): Decision {
+  const { trials, acts, at, ended, notTried } = options;
   const judged = inForce(campaign, acts);
   const decided = decide(judged, trials, { rejected: rejected(acts) });
   const relaxation =
     decided.outcome === 'selected' || campaign.onNoWinner !== 'relax'
       ? undefined
       : nextRelaxation(judged, trials, rejected(acts));
-  if (relaxation === undefined) return { ...decided, acts: [...acts], ended };
+  if (relaxation === undefined) return { ...decided, acts: [...acts], ended, notTried: [...notTried] };
   const act: Act = {
     kind: 'relax',
     by: 'the campaign, by onNoWinner',
@@ -37,7 +39,7 @@ export function conclude(campaign: Campaign, { trials, acts, at, ended }: Conclu
     replaced: judged.requirements,
     reason: inWords(relaxation),
   };
-  return conclude(campaign, { trials, acts: [...acts, act], at, ended });
+  return conclude(campaign, { ...options, acts: [...acts, act] });
 }
 
 /** For the first model, target and scenario without a winner that a relaxation can give one. */

@@ -3,7 +3,16 @@ import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { because } from './because.ts';
-import type { FrontEntry, NearestMiss, Outcome, Selection, Verdict, Verdicts } from './decision.ts';
+import { bindingLimits } from './binding-limits.ts';
+import type {
+  BindingLimit,
+  FrontEntry,
+  NearestMiss,
+  Outcome,
+  Selection,
+  Verdict,
+  Verdicts,
+} from './decision.ts';
 import { type Axis, frontWithinNoise, paretoFront } from './front.ts';
 import { frontAxes } from './front-axes.ts';
 import { judge } from './judge.ts';
@@ -26,6 +35,7 @@ export function decide(
 ): Verdicts {
   const selections: Selection[] = [];
   const misses: NearestMiss[] = [];
+  const binding: BindingLimit[] = [];
   const front: FrontEntry[] = [];
   const baselines: Record<string, Metrics> = {};
   const verdicts: Record<string, Record<string, Verdict[]>> = {};
@@ -57,7 +67,10 @@ export function decide(
         }
         const selection = select(judged, scenario, baseline);
         if (selection !== undefined) selections.push(selection);
-        else misses.push(...nearestMisses([...judged, ...givenUp], scenario.name));
+        else {
+          misses.push(...nearestMisses([...judged, ...givenUp], scenario.name));
+          binding.push(...bindingLimits([...judged, ...givenUp], scenario.name));
+        }
         outcomes.push(outcomeOf(judged.filter(({ trial }) => !rejected.has(trial.id))));
       }
     }
@@ -69,6 +82,7 @@ export function decide(
     selections,
     front,
     nearestMisses: misses,
+    binding,
     baseline: baselines,
     verdicts,
   };

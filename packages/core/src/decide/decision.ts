@@ -61,6 +61,36 @@ export const NearestMiss = z.strictObject({
 });
 export type NearestMiss = z.infer<typeof NearestMiss>;
 
+/** A limit that stands between versions and acceptance where nothing is acceptable. */
+export const BindingLimit = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  scenario: z.string(),
+  metric: z.string(),
+  /** The limit in words. */
+  requirement: z.string(),
+  /** How many versions it keeps from acceptance. */
+  trials: z.int().positive(),
+  /** How many of them nothing else keeps from it. */
+  alone: z.int().nonnegative(),
+  /** The same as a sentence. */
+  because: z.string(),
+});
+export type BindingLimit = z.infer<typeof BindingLimit>;
+
+/** What a campaign left untried, and why. */
+export const NotTried = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  /** The trial's label, or what a further round would have looked for. */
+  label: z.string(),
+  /** Id; null for what was not planned. */
+  trial: z.string().nullable(),
+  /** As a sentence. */
+  reason: z.string(),
+});
+export type NotTried = z.infer<typeof NotTried>;
+
 export const FrontEntry = z.strictObject({
   model: z.string(),
   target: z.string(),
@@ -84,6 +114,8 @@ export const Verdicts = z.strictObject({
   selections: z.array(Selection),
   front: z.array(FrontEntry),
   nearestMisses: z.array(NearestMiss),
+  /** Of each model, target and scenario without a selection, the one that binds most versions first. */
+  binding: z.array(BindingLimit),
   /** Metrics of the unquantized model, by `<model>/<target>`. */
   baseline: z.record(z.string(), Metrics),
   /** Verdicts of every trial, by trial id and scenario. */
@@ -95,6 +127,7 @@ export type Verdicts = z.infer<typeof Verdicts>;
 export const Decision = Verdicts.extend({
   /** What people did, in order; and what the campaign did in their place where it was told to. */
   acts: z.array(Act),
+  notTried: z.array(NotTried),
   /** Why nothing more was tried, as a sentence. */
   ended: z.string(),
 });

@@ -66,6 +66,6 @@ function conclusion(
 }
 
 /** Whether each model has a winner on each target in each scenario. */
-function isDecided(campaign: Campaign, groups: readonly Group[]): boolean {
+export function isDecided(campaign: Campaign, groups: readonly Group[]): boolean {
   return groups.every(({ leaders }) => leaders.length === campaign.performance.length);
 }

@@ -6,6 +6,7 @@ import { conclude } from '../decide/conclude.ts';
 import { isPermanent } from '../errors/quantloop-error.ts';
 import { deliberate } from '../plan/deliberate.ts';
 import { inForce } from '../plan/in-force.ts';
+import { notTried } from '../plan/not-tried.ts';
 import { planRound } from '../plan/plan-round.ts';
 import type { Step } from '../plan/step.ts';
 import { importModels } from './import-models.ts';
@@ -53,8 +54,14 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   progress.enter('report');
   people.close();
   const trials = ledger.trials();
-  const { acts } = ledger.board();
-  const decision = conclude(campaign, { trials, acts, at: Date.now(), ended: step.because });
+  const board = ledger.board();
+  const decision = conclude(campaign, {
+    trials,
+    acts: board.acts,
+    at: Date.now(),
+    ended: step.because,
+    notTried: notTried(campaign, board, step.because),
+  });
   const { run, folder } = input;
   const judged = inForce(campaign, decision.acts);
   const phases = progress.phases();

@@ -4,7 +4,7 @@ import { sampleCampaign, sampleTrial } from '../board/sample-board.ts';
 
 const limit = (value: number) => ({ metric: 'model.bytes', max: { value, relative: false } });
 const trials = [sampleTrial('baseline'), sampleTrial('a', { bytes: 400 }), sampleTrial('b', { bytes: 300 })];
-const end = { trials, at: 7, ended: 'nothing more can be measured or tried after round 1' };
+const end = { trials, notTried: [], at: 7, ended: 'nothing more can be measured or tried after round 1' };
 
 it('relaxes what admits nothing by the least that admits a trial, where told to, and keeps it in the record', () => {
   const campaign = sampleCampaign({ requirements: limit(250), onNoWinner: 'relax' });

@@ -80,6 +80,21 @@ describe('decide', () => {
     );
   });
 
+  test('says which requirement binds how many versions, and how many alone', () => {
+    const campaign = sampleCampaign({
+      requirements: { all: [drop(0.02), { metric: 'model.bytes', max: limit(150) }] },
+    });
+    const { binding } = decide(campaign, trials);
+    expect(binding.filter(({ scenario }) => scenario === 'offline')).toMatchObject([
+      { metric: 'model.bytes', requirement: 'at most 150 B', trials: 3, alone: 3 },
+      { metric: 'sums.exact_match', requirement: 'drop at most 2 %', trials: 1, alone: 1 },
+    ]);
+    expect(binding[0]?.because).toBe(
+      'model.bytes "at most 150 B" keeps 3 of 4 versions from acceptance, alone.',
+    );
+    expect(decide(sampleCampaign({ requirements: drop(0.02) }), trials).binding).toEqual([]);
+  });
+
   test('an interval astride the limit is inconclusive, not a pass', () => {
     const open = [
       sampleTrial('baseline'),

@@ -12,31 +12,34 @@ export const missesSection: ReportSection = {
   html: (view) => {
     const misses = view.decision.nearestMisses;
     if (misses.length === 0) return null;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Nearest misses">
-      <table class="wide">
-        <thead>
-          <tr>
-            <th scope="col">for</th>
-            <th scope="col">trial</th>
-            <th scope="col">stands in the way</th>
-            <th scope="col" class="num">short by</th>
-            <th scope="col">what would have to give</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${misses.map(
-            (miss) =>
-              html`<tr>
-                <td>${view.nameOf(miss)}</td>
-                <th scope="row">${miss.label}</th>
-                <td>${obstacles(view, miss).map((line) => html`<div>${line}</div>`)}</td>
-                <td class="num">${formatPercent(miss.shortfall)}</td>
-                <td>${miss.relaxation}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return html`<ul>
+        ${bindingLines(view).map((line) => html`<li>${line}</li>`)}
+      </ul>
+      <div class="scroll" tabindex="0" role="region" aria-label="Nearest misses">
+        <table class="wide">
+          <thead>
+            <tr>
+              <th scope="col">for</th>
+              <th scope="col">trial</th>
+              <th scope="col">stands in the way</th>
+              <th scope="col" class="num">short by</th>
+              <th scope="col">what would have to give</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${misses.map(
+              (miss) =>
+                html`<tr>
+                  <td>${view.nameOf(miss)}</td>
+                  <th scope="row">${miss.label}</th>
+                  <td>${obstacles(view, miss).map((line) => html`<div>${line}</div>`)}</td>
+                  <td class="num">${formatPercent(miss.shortfall)}</td>
+                  <td>${miss.relaxation}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
   },
   markdown: (view) => {
     const misses = view.decision.nearestMisses;
@@ -48,12 +51,17 @@ export const missesSection: ReportSection = {
       formatPercent(miss.shortfall),
       text(miss.relaxation),
     ]);
-    return table(
-      [['for', 'trial', 'stands in the way', 'short by', 'what would have to give'], ...rows],
-      [3],
-    );
+    const heads = ['for', 'trial', 'stands in the way', 'short by', 'what would have to give'];
+    const binding = bindingLines(view).map((line) => `- ${text(line)}`);
+    const tables = table([heads, ...rows], [3]);
+    return binding.length === 0 ? tables : `${binding.join('\n')}\n\n${tables}`;
   },
 };
+
+/** Which requirements bind, and how many versions. */
+function bindingLines(view: ReportView): string[] {
+  return view.decision.binding.map((limit) => `${view.nameOf(limit)}: ${limit.because}`);
+}
 
 function obstacles(view: ReportView, { failing }: ReportView['decision']['nearestMisses'][number]): string[] {
   return failing.map(

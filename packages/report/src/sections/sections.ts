@@ -4,6 +4,7 @@ import { conditionsSection } from './conditions.ts';
 import { decisionSection } from './decision.ts';
 import { failuresSection } from './failures.ts';
 import { missesSection } from './misses.ts';
+import { notTriedSection } from './not-tried.ts';
 import { peopleSection } from './people.ts';
 import { plotsSection } from './plots.ts';
 import { recoverySection } from './recovery.ts';
@@ -23,6 +24,7 @@ export const SECTIONS: readonly ReportSection[] = [
   peopleSection,
   trialsSection,
   searchSection,
+  notTriedSection,
   failuresSection,
   timeSection,
   conditionsSection,
