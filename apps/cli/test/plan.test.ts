@@ -43,6 +43,7 @@ describe.skipIf(!present)(`the prediction of a campaign${reason}`, { timeout: 24
     expect(before.trials).toEqual({ baselines: 1, grid: 1, atMost: 2 });
     expect(before.time).toMatchObject({ seconds: 0, complete: false });
     expect(before.time.jobs.map(({ each, from }) => [each, from])).toEqual(Array(4).fill([null, 0]));
+    expect(before.memory).toMatchObject({ peak: before.memory!.weights + 300 * 2 ** 20, from: 0 });
     expect(await readdir(folder)).toEqual(['campaign.yaml']);
     const { stdout } = await runCli(['plan', 'campaign.yaml'], { cwd: folder });
     expect(stdout).toContain('Time: not known, no job on these models is in the store');
@@ -64,6 +65,10 @@ describe.skipIf(!present)(`the prediction of a campaign${reason}`, { timeout: 24
     const { trials } = JSON.parse(await readFile(join(place, 'trials.json'), 'utf8')) as {
       trials: { label: string; metrics: Record<string, { value: number }> }[];
     };
+    expect(after.memory).toMatchObject({
+      peak: Math.max(...trials.map(({ metrics }) => metrics['memory.peak']!.value)),
+      from: 2,
+    });
     const [baseline, quantized] = trials.map(({ metrics }) => metrics['model.bytes']!.value);
     const [size] = after.disk.models;
     expect(size!.imported! / baseline!).toBeCloseTo(1, 1);

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore, type JournalEntry, type Store } from '@quantloop/artifacts';
-import { ArtifactRef, Provenance, type Campaign, type EarlierJob } from '@quantloop/core';
+import { ArtifactRef, Metrics, Provenance, type Campaign, type EarlierJob } from '@quantloop/core';
 import { z } from 'zod';
 
 /** Of each stage only the latest are looked at: what evaluations were about stands in their results, which are large. */
@@ -11,6 +11,7 @@ const Stored = z.object({
   model: ArtifactRef.optional(),
   items: ArtifactRef.optional(),
   samples: ArtifactRef.optional(),
+  metrics: Metrics.optional(),
   provenance: Provenance,
 });
 type Stored = z.infer<typeof Stored>;
@@ -54,7 +55,9 @@ export async function earlierJobs(
     for (const stage of ['evaluateFidelity', 'evaluatePerformance'] as const) {
       for (const [entry, output] of (await outputsOf(store, entries, stage)).slice(-LATEST)) {
         const digest = await evaluatedModel(store, output);
-        if (digest !== undefined) add(sources.get(digest), { stage, seconds: entry.seconds! });
+        const peak = output.metrics?.['memory.peak']?.value;
+        const cost = { seconds: entry.seconds!, ...(peak !== undefined && { peak }) };
+        if (digest !== undefined) add(sources.get(digest), { stage, ...cost });
       }
     }
     return jobs;

@@ -15,11 +15,19 @@ export function predictionLines({ trials, time, disk, memory }: Prediction): str
     indented(textTable(time.jobs.map(jobsRow), { right: [3, 4] })),
     `Disk: ${least(disk.complete, bytes(disk.bytes))}, ${disk.free === null ? 'how much is free is not known' : `${bytes(disk.free)} free`}; what the store holds already is not taken off:`,
     indented(textTable(disk.models.map(sizeRow), { right: [1, 2] })),
-    memory === null
-      ? 'Memory: not known, no size of a model is.'
-      : `Memory: ${bytes(memory.peak)} of a process that measures ${memory.model}: ${bytes(memory.weights)} of weights and ` +
-        `300 MiB beside${memory.available === null ? '' : `; of ${bytes(memory.available)} here`}.`,
+    memoryLine(memory),
   ].join('\n');
+}
+
+function memoryLine(memory: Prediction['memory']): string {
+  if (memory === null) return 'Memory: not known, no size of a model is.';
+  const { model, weights, peak, from, available } = memory;
+  const basis =
+    from > 0
+      ? `the highest of ${from} earlier job${from === 1 ? '' : 's'}, ${bytes(weights)} of it unquantized weights`
+      : `${bytes(weights)} of weights and an allowance of ${bytes(peak - weights)}, none was measured`;
+  const here = available === null ? '' : `; a process here may use ${bytes(available)}`;
+  return `Memory: ${bytes(peak)} to measure ${model}: ${basis}${here}.`;
 }
 
 function jobsRow({ stage, model, method, jobs, each, from }: PredictedJobs): string[] {

@@ -3,7 +3,10 @@ import { predictedJobs } from './predicted-jobs.ts';
 import { predictedSize } from './predicted-size.ts';
 import type { PlanFacts, Prediction } from './prediction.ts';
 
-/** Bytes that a process which measures takes beside the weights: runtime, buffers, scores. */
+/**
+ * Bytes allowed for what a process that measures takes beside the weights, where none was measured: runtime, buffers,
+ * scores. With the demo model on Linux x64 it is 170 MiB.
+ */
 const BESIDE_WEIGHTS = 300 * 2 ** 20;
 
 /**
@@ -45,14 +48,16 @@ function furthest({ budget, models }: Campaign): number {
   return Math.min(budget.trials, (budget.perModel.trials ?? Infinity) * models.length);
 }
 
-function predictedMemory({ models }: Campaign, { sizes, memory }: PlanFacts): Prediction['memory'] {
+function predictedMemory({ models }: Campaign, { sizes, jobs, memory }: PlanFacts): Prediction['memory'] {
   const known = models.flatMap(({ id: model }) => {
     const size = sizes[model];
     return size === undefined ? [] : [{ model, weights: size.bytes }];
   });
   if (known.length === 0) return null;
   const { model, weights } = known.reduce((most, each) => (each.weights > most.weights ? each : most));
-  return { model, weights, peak: weights + BESIDE_WEIGHTS, available: memory ?? null };
+  const peaks = jobs.flatMap((job) => (job.model === model && job.peak !== undefined ? [job.peak] : []));
+  const peak = peaks.length > 0 ? Math.max(...peaks) : weights + BESIDE_WEIGHTS;
+  return { model, weights, peak, from: peaks.length, available: memory ?? null };
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -17,6 +17,8 @@ export interface EarlierJob {
   method?: string;
   /** Wall clock. */
   seconds: number;
+  /** Bytes, where it measured memory. */
+  peak?: number;
 }
 
 export type PredictedStage =
@@ -71,6 +73,9 @@ export interface Prediction {
     free: number | null;
     stored: number;
   };
-  /** Of a process that measures the largest model; null: no size is known. `available` as for the facts. */
-  memory: { model: string; weights: number; peak: number; available: number | null } | null;
+  /**
+   * Of a process that measures the largest model; null: no size is known. `peak`: the highest of `from` earlier jobs, where
+   * there are none the weights with an allowance. `available` as for the facts.
+   */
+  memory: { model: string; weights: number; peak: number; from: number; available: number | null } | null;
 }

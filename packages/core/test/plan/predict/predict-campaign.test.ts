@@ -80,6 +80,23 @@ describe('the prediction of a campaign', () => {
     ]);
   });
 
+  it('takes the memory from earlier jobs where they measured it', () => {
+    const of = (jobs: EarlierJob[]) =>
+      predictCampaign(campaignOf([candidate('a')]), factsOf({ jobs })).memory!;
+    const job = { stage: 'evaluatePerformance' as const, model: 'tiny', seconds: 1 };
+    expect(of([job])).toMatchObject({ weights: 4_800_000, peak: 4_800_000 + 300 * 2 ** 20, from: 0 });
+    expect(
+      of([
+        { ...job, peak: 7e6 },
+        { ...job, peak: 9e6 },
+        { ...job, model: 'other', peak: 1e9 },
+      ]),
+    ).toMatchObject({
+      peak: 9e6,
+      from: 2,
+    });
+  });
+
   it('never predicts less for more candidates', () => {
     const drawn = fc.array(
       fc.record({
