@@ -60,6 +60,7 @@ export {
   Verdict,
   Verdicts,
   VerdictResult,
+  WouldChange,
 } from './decide/decision.ts';
 export { decide, type DecideOptions } from './decide/decide.ts';
 export { conclude, type ConcludeOptions } from './decide/conclude.ts';

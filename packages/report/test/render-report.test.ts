@@ -247,6 +247,16 @@ describe('renderReport', () => {
     expect(content('report.md').match(/ from acceptance, /g)).toHaveLength(binding.length);
   });
 
+  it('says what would change the choice', async () => {
+    const input = sampleRun();
+    const because = 'If the drop became 5 %, another would be acceptable.';
+    const [selection] = input.decision.selections;
+    selection!.wouldChange = { trial: 'another', label: 'another', changes: [], because };
+    const { content, page } = await rendered(input);
+    expect(page.querySelectorAll('.card .change').map(textOf)).toContain(because);
+    expect(content('report.md')).toContain(because);
+  });
+
   it('names what was not tried and why, apart from what failed', async () => {
     const input = sampleRun();
     const { id, model, target } = input.trials.find(({ status }) => status === 'failed')!;

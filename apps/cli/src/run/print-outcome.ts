@@ -15,13 +15,14 @@ const HEADLINES: Record<Decision['outcome'], string> = {
 export function printDecision(decision: Decision): void {
   const out = [`${colors.bold(decision.campaign)}: ${HEADLINES[decision.outcome]}`];
   for (const selection of decision.selections) {
-    const { model, target, scenario, label, because, runnerUp, verdicts } = selection;
+    const { model, target, scenario, label, because, runnerUp, verdicts, wouldChange } = selection;
     out.push(
       '',
       `${colors.green('★')} ${colors.bold(label)}  ${colors.dim(`${model} on ${target}, ${scenario}`)}`,
     );
     out.push(`  ${because}`);
     if (runnerUp !== null) out.push(colors.dim(`  Runner-up: ${runnerUp}`));
+    if (wouldChange !== undefined) out.push(colors.dim(`  ${wouldChange.because}`));
     if (verdicts.length > 0) out.push(indent(textTable(verdicts.map(verdictRow))));
   }
   for (const miss of decision.nearestMisses.slice(0, 3)) {

@@ -5,6 +5,7 @@ import { inForce, rejected } from '../plan/in-force.ts';
 import { decide } from './decide.ts';
 import type { Decision, NotTried } from './decision.ts';
 import { smallestRelaxation, type Relaxation } from './relax.ts';
+import { wouldChange } from './would-change.ts';
 
 export interface ConcludeOptions {
   trials: readonly Trial[];
@@ -30,7 +31,14 @@ export function conclude(campaign: Campaign, options: ConcludeOptions): Decision
     decided.outcome === 'selected' || campaign.onNoWinner !== 'relax'
       ? undefined
       : nextRelaxation(judged, trials, rejected(acts));
-  if (relaxation === undefined) return { ...decided, acts: [...acts], ended, notTried: [...notTried] };
+  if (relaxation === undefined) {
+    const selections = decided.selections.map((selection) => {
+      const own = eligible(trials, selection, rejected(acts));
+      const change = wouldChange(judged, own, selection);
+      return change === undefined ? selection : { ...selection, wouldChange: change };
+    });
+    return { ...decided, selections, acts: [...acts], ended, notTried: [...notTried] };
+  }
   const act: Act = {
     kind: 'relax',
     by: 'the campaign, by onNoWinner',
@@ -51,9 +59,7 @@ function nextRelaxation(
   const { selections } = decide(campaign, trials, { rejected: out });
   for (const { id: model } of campaign.models) {
     for (const { id: target } of campaign.targets) {
-      const own = trials.filter(
-        (trial) => trial.model === model && trial.target === target && !out.has(trial.id),
-      );
+      const own = eligible(trials, { model, target }, out);
       for (const { name } of campaign.performance) {
         const won = selections.some(
           (each) => each.model === model && each.target === target && each.scenario === name,
@@ -64,6 +70,15 @@ function nextRelaxation(
     }
   }
   return undefined;
+}
+
+/** The trials of a model on a target but for those that people rejected. */
+function eligible(
+  trials: readonly Trial[],
+  { model, target }: Pick<Trial, 'model' | 'target'>,
+  out: ReadonlySet<string>,
+): Trial[] {
+  return trials.filter((trial) => trial.model === model && trial.target === target && !out.has(trial.id));
 }
 
 function inWords({ label, scenario, changes }: Relaxation): string {

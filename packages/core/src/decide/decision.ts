@@ -29,6 +29,19 @@ export const Verdict = z.strictObject({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
+/** The least change of the limits that admits a version which the first objective surely prefers to the selected one. */
+export const WouldChange = z.strictObject({
+  /** Id of that version. */
+  trial: z.string(),
+  label: z.string(),
+  changes: z.array(
+    z.strictObject({ metric: z.string(), requirement: z.string(), from: z.number(), to: z.number() }),
+  ),
+  /** The same as a sentence. */
+  because: z.string(),
+});
+export type WouldChange = z.infer<typeof WouldChange>;
+
 export const Selection = z.strictObject({
   model: z.string(),
   target: z.string(),
@@ -41,6 +54,8 @@ export const Selection = z.strictObject({
   /** The reason, as a sentence. */
   because: z.string(),
   runnerUp: z.string().nullable(),
+  /** What would change the choice; absent where no limit that gives would, and while a campaign is not at its end. */
+  wouldChange: WouldChange.optional(),
   /** Trials that no objective tells apart from the selected one, which is the first of them by name. */
   ties: z.array(z.string()),
 });

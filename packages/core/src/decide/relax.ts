@@ -20,17 +20,21 @@ export interface Relaxation {
 /**
  * The smallest relaxation that admits a trial of these in a scenario: of all trials the one whose widest change is least.
  * Limits move just so far that the trial's interval lies within, rounded outwards to four digits; of alternatives those
- * nearest. A limit on what was not measured cannot be relaxed. Undefined where none can be admitted, or one is.
+ * nearest. A limit on what was not measured cannot be relaxed. Undefined where none can be admitted.
+ *
+ * @param wanted whether a trial is worth admitting; its metrics count as the baseline's all the same
  */
 export function smallestRelaxation(
   campaign: Pick<Campaign, 'requirements' | 'performance'>,
   trials: readonly Trial[],
   scenarioName: string,
+  wanted: (trial: Trial) => boolean = () => true,
 ): Relaxation | undefined {
   const scenario = campaign.performance.find(({ name }) => name === scenarioName)!;
   const baseline = trials.find(({ recipe, status }) => recipe === null && status === 'measured')?.metrics;
   const found = trials
     .filter(({ status, artifact }) => status === 'measured' && artifact !== null)
+    .filter(wanted)
     .flatMap((trial) => {
       const { requirements, performance: scenarios } = campaign;
       const { binding, verdicts, result } = judge({ requirements, trial, baseline, scenario, scenarios });
@@ -74,16 +78,16 @@ const widest = (changes: readonly Change[]): number =>
 
 /** The limit that the verdict's whole interval meets. */
 function allowing({ observed, direction }: Verdict): number {
-  return direction === 'at-most' ? outwards(observed!.high, Math.ceil) : outwards(observed!.low, Math.floor);
+  return direction === 'at-most' ? outwards(observed!.high, 1) : outwards(observed!.low, -1);
 }
 
-function outwards(value: number, round: (value: number) => number): number {
+function outwards(value: number, sign: 1 | -1): number {
   if (value === 0) return 0;
   const digits = 3 - Math.floor(Math.log10(Math.abs(value)));
-  const scaled = value * 10 ** digits;
-  // Four digits that are there already stay as they are.
-  const exact = Math.abs(scaled - Math.round(scaled)) < 1e-9 * Math.abs(scaled);
-  return Number(((exact ? Math.round(scaled) : round(scaled)) / 10 ** digits).toPrecision(12));
+  const limitAt = (step: number) => Number((step / 10 ** digits).toPrecision(12));
+  const step = Math.round(value * 10 ** digits);
+  // Compared with the limit itself: one of four digits may still lie an ulp inside of a value that shows the same.
+  return sign * limitAt(step) >= sign * value ? limitAt(step) : limitAt(step + sign);
 }
 
 function leavesOf(requirement: Requirement): MetricRequirement[] {

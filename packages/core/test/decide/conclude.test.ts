@@ -25,3 +25,25 @@ it('does not select what people rejected, nor call it selected where nothing els
   const { outcome, selections } = conclude(campaign, { ...end, acts: [reject] });
   expect([outcome, selections]).toEqual(['none-acceptable', []]);
 });
+
+it('says what would change the choice: the least that admits what the first objective surely prefers', () => {
+  const smaller = sampleTrial('c', { accuracy: 0.85, accuracyNoise: 0, bytes: 200 });
+  const smallest = sampleTrial('d', { accuracy: 0.5, accuracyNoise: 0, bytes: 100 });
+  const larger = sampleTrial('e', { accuracy: 0.86, accuracyNoise: 0, bytes: 900 });
+  const all = [...trials, smaller, smallest, larger];
+  const whole = { ...end, trials: all, acts: [] };
+  const [selection] = conclude(sampleCampaign(), whole).selections;
+  expect([selection?.label, selection?.wouldChange?.label]).toEqual(['b', 'c']);
+  expect(selection?.wouldChange?.because).toBe(
+    'If sums.exact_match "drop at most 2 %" became 5 %, c would be acceptable, with the smaller model.bytes (200 B against 300 B).',
+  );
+  const { to } = selection!.wouldChange!.changes[0]!;
+  const requirements = { metric: 'sums.exact_match', maxDrop: { value: to, relative: false } };
+  expect(conclude(sampleCampaign({ requirements }), whole).selections[0]?.label).toBe('c');
+  const reject = { kind: 'reject' as const, by: 'ann', at: 1, trial: smaller.id, reason: 'reads badly' };
+  expect(conclude(sampleCampaign(), { ...whole, acts: [reject] }).selections[0]?.wouldChange?.label).toBe(
+    'd',
+  );
+  const none = { ...whole, trials: [...trials, larger] };
+  expect(conclude(sampleCampaign(), none).selections[0]?.wouldChange).toBeUndefined();
+});

@@ -43,6 +43,7 @@ function card(view: ReportView, board: Board, each: Case): ComponentChildren {
       )}
     </dl>
     <p>${selection.because}</p>
+    ${selection.wouldChange !== undefined && html`<p class="change">${selection.wouldChange.because}</p>`}
     <ul class="verdicts">
       ${selection.verdicts.map(
         (verdict) =>
@@ -82,6 +83,7 @@ function chapter(view: ReportView, board: Board, each: Case): string {
   return [
     `### ${name}: ship ${code(selection.label)}`,
     text(selection.because),
+    ...(selection.wouldChange === undefined ? [] : [text(selection.wouldChange.because)]),
     numbers.join('\n'),
     table([['metric', 'limit', 'observed [95 % interval]', 'verdict'], ...rows]),
     `Files: ${code(`${each.winnerFolder}/`)}, ${code(selection.artifact.digest)}${text(runnerUp(view, each))}`,
