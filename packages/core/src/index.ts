@@ -56,6 +56,7 @@ export {
   NearestMiss,
   NotTried,
   Outcome,
+  Overall,
   Selection,
   Verdict,
   Verdicts,

@@ -247,6 +247,14 @@ describe('renderReport', () => {
     expect(content('report.md').match(/ from acceptance, /g)).toHaveLength(binding.length);
   });
 
+  it('names the version to use whatever the load', async () => {
+    const input = sampleRun();
+    const { content, page } = await rendered(input);
+    const [first] = input.decision.overall;
+    expect(page.querySelectorAll('.overall').map(textOf)[0]).toContain(first!.because);
+    expect(content('report.md')).toContain('Overall, ');
+  });
+
   it('says what would change the choice', async () => {
     const input = sampleRun();
     const because = 'If the drop became 5 %, another would be acceptable.';
@@ -394,6 +402,8 @@ describe('renderReport', () => {
       | \`memory.peak\`               | at most 40 MiB        | 36.3 MiB \\[36 MiB, 36.7 MiB\\] | ✓ met   |
 
       Files: \`winner/this-cpu-offline/\`, \`sha256:0000000000000000000000000000000000000000000000000000000000000066\` · next best: rtn-int8-channel-sym
+
+      Overall, this-cpu: rtn-int4-g32-sym. 2 of 3 measured versions meet every requirement in all of single-stream, offline; of these the objectives prefer rtn-int4-g32-sym, by its figures for single-stream.
 
       ## Quality against speed and size
 

@@ -25,6 +25,13 @@ export function printDecision(decision: Decision): void {
     if (wouldChange !== undefined) out.push(colors.dim(`  ${wouldChange.because}`));
     if (verdicts.length > 0) out.push(indent(textTable(verdicts.map(verdictRow))));
   }
+  const cases = [...decision.selections, ...decision.nearestMisses];
+  const scenarios = new Set(cases.map(({ scenario }) => scenario));
+  // Of one scenario it is what was selected.
+  for (const { model, target, label, because } of scenarios.size > 1 ? decision.overall : []) {
+    out.push('', `${colors.bold(`Overall: ${label ?? 'none'}`)}  ${colors.dim(`${model} on ${target}`)}`);
+    out.push(`  ${because}`);
+  }
   for (const miss of decision.nearestMisses.slice(0, 3)) {
     const { model, target, scenario, label, relaxation, failing } = miss;
     out.push(

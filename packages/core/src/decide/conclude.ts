@@ -4,6 +4,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import { inForce, rejected } from '../plan/in-force.ts';
 import { decide } from './decide.ts';
 import type { Decision, NotTried } from './decision.ts';
+import { overall } from './overall.ts';
 import { smallestRelaxation, type Relaxation } from './relax.ts';
 import { wouldChange } from './would-change.ts';
 
@@ -37,7 +38,17 @@ export function conclude(campaign: Campaign, options: ConcludeOptions): Decision
       const change = wouldChange(judged, own, selection);
       return change === undefined ? selection : { ...selection, wouldChange: change };
     });
-    return { ...decided, selections, acts: [...acts], ended, notTried: [...notTried] };
+    const places = campaign.models.flatMap(({ id: model }) =>
+      campaign.targets.map(({ id: target }) => ({ model, target })),
+    );
+    return {
+      ...decided,
+      selections,
+      overall: places.map((place) => overall(judged, eligible(trials, place, rejected(acts)), place)),
+      acts: [...acts],
+      ended,
+      notTried: [...notTried],
+    };
   }
   const act: Act = {
     kind: 'relax',

@@ -138,11 +138,25 @@ export const Verdicts = z.strictObject({
 });
 export type Verdicts = z.infer<typeof Verdicts>;
 
+/** The one version of a model on a target to use whatever the load. */
+export const Overall = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  /** Id; null where none is acceptable in every scenario. */
+  trial: z.string().nullable(),
+  label: z.string().nullable(),
+  /** The reason, as a sentence. */
+  because: z.string(),
+});
+export type Overall = z.infer<typeof Overall>;
+
 /** `decision.json`. */
 export const Decision = Verdicts.extend({
   /** What people did, in order; and what the campaign did in their place where it was told to. */
   acts: z.array(Act),
   notTried: z.array(NotTried),
+  /** One for each model and target. */
+  overall: z.array(Overall),
   /** Why nothing more was tried, as a sentence. */
   ended: z.string(),
 });

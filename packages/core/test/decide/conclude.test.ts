@@ -47,3 +47,23 @@ it('says what would change the choice: the least that admits what the first obje
   const none = { ...whole, trials: [...trials, larger] };
   expect(conclude(sampleCampaign(), none).selections[0]?.wouldChange).toBeUndefined();
 });
+
+it('names one version overall: of those acceptable in every scenario the preferred one', () => {
+  const one = { metric: 'speed', minSpeedup: { value: 1.2, relative: false } };
+  const campaign = sampleCampaign({ requirements: one });
+  const rows = [
+    sampleTrial('baseline'),
+    sampleTrial('a', { tpot: 0.004, throughput: 90, bytes: 100 }),
+    sampleTrial('b', { tpot: 0.005, throughput: 200, bytes: 400 }),
+  ];
+  const decided = (trials: typeof rows) => conclude(campaign, { ...end, trials, acts: [] });
+  const { selections, overall } = decided(rows);
+  expect(selections.map(({ label }) => label)).toEqual(['a', 'b']);
+  expect(overall).toMatchObject([{ model: 'tiny', target: 'cpu', label: 'b', trial: 'tiny.cpu.b' }]);
+  expect(decided(rows.slice(0, 2)).overall).toMatchObject([
+    {
+      trial: null,
+      because: 'None of 2 measured versions surely meets every requirement in all of single-stream, offline.',
+    },
+  ]);
+});

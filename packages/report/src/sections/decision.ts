@@ -13,11 +13,21 @@ export const decisionSection: ReportSection = {
   title: 'Decision',
   html: (view) =>
     html`<div class="cards">
-      ${view.boards.flatMap((board) => board.cases.map((each) => card(view, board, each)))}
-    </div>`,
+        ${view.boards.flatMap((board) => board.cases.map((each) => card(view, board, each)))}
+      </div>
+      ${overallLines(view).map((line) => html`<p class="overall">${line}</p>`)}`,
   markdown: (view) =>
-    view.boards.flatMap((board) => board.cases.map((each) => chapter(view, board, each))).join('\n\n'),
+    [
+      ...view.boards.flatMap((board) => board.cases.map((each) => chapter(view, board, each))),
+      ...overallLines(view).map(text),
+    ].join('\n\n'),
 };
+
+/** What to use whatever the load, where there are several. */
+function overallLines({ campaign, decision, nameOf }: ReportView): string[] {
+  if (campaign.performance.length < 2) return [];
+  return decision.overall.map((each) => `Overall, ${nameOf(each)}: ${each.label ?? 'none'}. ${each.because}`);
+}
 
 function card(view: ReportView, board: Board, each: Case): ComponentChildren {
   const { selection } = each;
