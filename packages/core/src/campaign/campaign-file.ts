@@ -13,6 +13,10 @@ import { WrittenRequirement } from './written-requirement.ts';
 export const Objective = z.union([
   z.strictObject({ minimize: z.string() }),
   z.strictObject({ maximize: z.string() }),
+  /** The smallest weighted geometric mean of ratios to the baseline, of speed and quality the inverse. */
+  z.strictObject({ weighted: z.record(z.string(), z.number().positive()) }),
+  /** The knee of the front over two metrics. */
+  z.strictObject({ knee: z.tuple([z.string(), z.string()]) }),
 ]);
 export type Objective = z.infer<typeof Objective>;
 

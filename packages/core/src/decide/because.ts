@@ -4,7 +4,7 @@ import type { Trial } from '../board/trial.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { compare } from './observe.ts';
 import { unevenLosses, type UnevenLoss } from './recovery.ts';
-import type { Preference } from './prefer.ts';
+import type { Preference, PreferenceStep } from './prefer.ts';
 
 export interface BecauseOptions {
   preference: Preference;
@@ -34,18 +34,23 @@ function reason(options: BecauseOptions): string {
     return `${winner.label} is the only one of ${measured} measured versions that meets every requirement.`;
   const deciding = steps.at(-1);
   const open = steps.slice(0, -1).filter((step) => step.tied.length > 1);
-  const undecided = open.map((step) => `${step.metric} leaves ${step.tied.length} of them within the noise`);
+  const undecided = open.map((step) => `${nameOf(step)} leaves ${step.tied.length} of them within the noise`);
   const last =
     deciding === undefined
       ? ''
       : ties.length > 0
         ? `no objective tells ${listed([winner, ...ties])} apart, so the first by name is taken`
-        : `${winner.label} has the ${deciding.direction} ${deciding.metric} (${valueOf(deciding.metric)})`;
+        : `${winner.label} has the ${deciding.direction} ${deciding.name} (${valuesOf(deciding)})`;
   const against =
     runnerUp !== undefined && ties.length === 0
-      ? `, ahead of ${runnerUp.label} (${valueOf(deciding!.metric, runnerUp.metrics)})`
+      ? `, ahead of ${runnerUp.label} (${valuesOf(deciding!, runnerUp.metrics)})`
       : '';
   return `For ${scenario.name}, ${met}; ${[...undecided, last].join('; ')}${against}.`;
+
+  function valuesOf({ metrics }: PreferenceStep, of?: Metrics): string {
+    if (metrics.length === 1) return valueOf(metrics[0]!, of);
+    return metrics.map((metric) => `${metric} ${valueOf(metric, of)}`).join('; ');
+  }
 
   function valueOf(metric: string, metrics: Metrics = winner.metrics): string {
     const measurement = metrics[metric];
@@ -57,6 +62,8 @@ function reason(options: BecauseOptions): string {
     return `${value}, ${ratio.value.toFixed(2)}× the baseline's`;
   }
 }
+
+const nameOf = ({ name, direction }: PreferenceStep): string => (direction === 'best' ? `the ${name}` : name);
 
 /** How many tied trials a sentence names. */
 const NAMED = 4;

@@ -3,14 +3,15 @@ import type { Trial } from '../board/trial.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { evidenceOf } from '../plan/evidence-of.ts';
-import { SPEED } from '../plan/known-metrics.ts';
-import { headline } from '../plan/scenario-metrics.ts';
-import { estimatesOn } from './estimates-on.ts';
+import { objectiveChain, objectiveMetrics, readObjective } from './read-objective.ts';
+import { scoreBy } from './score-by.ts';
 
 /** One step of a preference: who was still in the running, and what it said of them. */
 export interface PreferenceStep {
-  metric: string;
-  direction: 'smallest' | 'largest';
+  /** The metric, or what is made of several. */
+  name: string;
+  direction: 'smallest' | 'largest' | 'best';
+  metrics: string[];
   /** The trials that this objective cannot tell from the best: their intervals overlap. */
   tied: Trial[];
 }
@@ -43,18 +44,18 @@ export function prefer({ trials, objectives, scenario, scenarios }: PreferOption
   let runnerUp: Trial | undefined;
   for (const objective of objectiveChain(objectives)) {
     if (remaining.length === 1) break;
-    const { metric, smallest } = readObjective(objective, scenario);
-    if (steps.some((step) => step.metric === metric)) continue;
-    const timed = evidenceOf(metric, scenarios) === 'repetitions';
+    const step = asked(objective, scenario);
+    if (steps.some(({ name }) => name === step.name)) continue;
+    const timed = step.metrics.some((metric) => evidenceOf(metric, scenarios) === 'repetitions');
     const evident = remaining.filter(({ simulated }) => !(timed && simulated));
-    const ranked = rank(evident, metric, smallest);
+    const ranked = rank(evident, scoreBy(objective, evident, scenario));
     if (ranked.length === 0) continue;
     const [best] = ranked;
-    const tied = ranked.filter((entry) => !clearlyBetter(best!.estimate, entry.estimate, smallest));
+    const tied = ranked.filter((entry) => !(best!.score.high < entry.score.low));
     runnerUp = (tied.length > 1 ? tied[1] : ranked[1])?.trial;
     const inTheRunning = new Set(tied.map(({ trial }) => trial));
     remaining = remaining.filter((trial) => inTheRunning.has(trial));
-    steps.push({ metric, direction: smallest ? 'smallest' : 'largest', tied: remaining });
+    steps.push({ ...step, tied: remaining });
   }
   const [winner, ...ties] = remaining as [Trial, ...Trial[]];
   if (ties.length > 0) runnerUp = ties[0];
@@ -66,34 +67,28 @@ export function prefer({ trials, objectives, scenario, scenarios }: PreferOption
   };
 }
 
-/** The campaign's own objectives, and those that tell apart what they cannot. */
-export function objectiveChain(objectives: readonly Objective[]): Objective[] {
-  return [...objectives, { maximize: SPEED }, { minimize: 'model.bytes' }];
-}
-
-/** A metric and a direction; `speed` is the scenario's headline, faster first whichever way it is measured. */
-export function readObjective(
-  objective: Objective,
-  scenario: Scenario,
-): { metric: string; smallest: boolean } {
-  const metric = 'minimize' in objective ? objective.minimize : objective.maximize;
-  if (metric !== SPEED) return { metric, smallest: 'minimize' in objective };
-  const { name, higherIsBetter } = headline(scenario);
-  return { metric: name, smallest: !higherIsBetter };
-}
-
 interface Ranked {
   trial: Trial;
-  estimate: Estimate;
+  score: Estimate;
 }
 
-function rank(trials: readonly Trial[], metric: string, smallest: boolean): Ranked[] {
-  const estimates = estimatesOn(trials, metric);
+function rank(trials: readonly Trial[], scores: readonly (Estimate | undefined)[]): Ranked[] {
   return trials
-    .flatMap((trial, i) => (estimates[i] === undefined ? [] : [{ trial, estimate: estimates[i] }]))
-    .sort((a, b) => (smallest ? 1 : -1) * (a.estimate.value - b.estimate.value));
+    .flatMap((trial, i) => (scores[i] === undefined ? [] : [{ trial, score: scores[i] }]))
+    .sort((a, b) => a.score.value - b.score.value);
 }
 
-function clearlyBetter(a: Estimate, b: Estimate, smallest: boolean): boolean {
-  return smallest ? a.high < b.low : a.low > b.high;
+/** What an objective prefers, in words, and the metrics that it looks at. */
+export function asked(objective: Objective, scenario: Scenario): Omit<PreferenceStep, 'tied'> {
+  const metrics = objectiveMetrics(objective, scenario);
+  if ('weighted' in objective) {
+    const weights = Object.values(objective.weighted);
+    const terms = metrics.map((metric, i) => `${metric} (weight ${weights[i]})`);
+    return { name: `weighted mean of ${terms.join(' and ')}`, direction: 'best', metrics };
+  }
+  if ('knee' in objective) {
+    return { name: `place at the knee of ${metrics.join(' against ')}`, direction: 'best', metrics };
+  }
+  const { metric, smallest } = readObjective(objective, scenario);
+  return { name: metric, direction: smallest ? 'smallest' : 'largest', metrics };
 }

@@ -7,8 +7,8 @@ import type { Scenario } from '../campaign/scenario.ts';
 import { evidenceOf } from '../plan/evidence-of.ts';
 import { atConfidence, zOf } from './at-confidence.ts';
 import { lookConfidence } from './look-confidence.ts';
-import { objectiveChain, readObjective } from './prefer.ts';
 import { HARDLY } from './prospect.ts';
+import { isSingle, objectiveChain, readObjective } from './read-objective.ts';
 
 /** What is compared of a trial. */
 export type Rated = Pick<Trial, 'id' | 'label' | 'recipe' | 'simulated' | 'effort' | 'metrics'>;
@@ -39,6 +39,8 @@ export interface CompareOptions {
 export function surelyBetter(options: CompareOptions): Advantage | undefined {
   const { campaign, scenario, rival, trial } = options;
   for (const objective of objectiveChain(campaign.objectives)) {
+    // What several metrics make together is compared when all are complete.
+    if (!isSingle(objective)) return undefined;
     const { metric, smallest } = readObjective(objective, scenario);
     const standing = compareOn(metric, smallest, options);
     if (standing === 'better') return { metric, better: smallest ? 'smaller' : 'larger' };

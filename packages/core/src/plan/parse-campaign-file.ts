@@ -44,7 +44,7 @@ const KEYS_AT: Record<string, readonly string[]> = {
   all: REQUIREMENT_KEYS,
   any: REQUIREMENT_KEYS,
   not: REQUIREMENT_KEYS,
-  objective: ['minimize', 'maximize'],
+  objective: ['minimize', 'maximize', 'weighted', 'knee'],
   search: ['recipes', 'race', 'refine'],
   recipes: Object.keys(RecipeGrid.shape),
   mix: Object.keys(MixEntryGrid.shape),

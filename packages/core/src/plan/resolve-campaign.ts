@@ -5,6 +5,7 @@ import type { FidelityCheck } from '../campaign/evaluation.ts';
 import type { MethodFacts } from '../campaign/recipe.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
+import { writtenMetrics } from '../decide/read-objective.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { budgetIssues, resolveBudget } from './resolve-budget.ts';
 import { expandRecipes, type LabelledRecipe } from './expand-recipes.ts';
@@ -71,11 +72,7 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
     ...serverIssues(file.targets, checks),
     ...requirements.issues,
     ...objectives.flatMap((objective, i) =>
-      metricIssues(
-        objectiveMetric(objective),
-        Array.isArray(file.objective) ? ['objective', i] : ['objective'],
-        metrics,
-      ),
+      objectiveIssues(objective, Array.isArray(file.objective) ? ['objective', i] : ['objective'], metrics),
     ),
     ...(file.front ?? []).flatMap((axes, i) =>
       axes.flatMap((metric, k) => metricIssues(metric, ['front', i, k], metrics)),
@@ -105,8 +102,34 @@ export function resolveCampaign(options: ResolveCampaignOptions): Campaign {
   };
 }
 
-export function objectiveMetric(objective: Objective): string {
-  return 'minimize' in objective ? objective.minimize : objective.maximize;
+function objectiveIssues(
+  objective: Objective,
+  path: (string | number)[],
+  metrics: readonly string[],
+): SpecIssue[] {
+  const written = writtenMetrics(objective);
+  if (written.length === 0) {
+    return [
+      {
+        path: [...path, 'weighted'],
+        message: 'no metric is weighted.',
+        hint: 'Name one or more: { model.bytes: 1 }.',
+      },
+    ];
+  }
+  if ('knee' in objective && written[0] === written[1]) {
+    return [
+      {
+        path: [...path, 'knee'],
+        message: `"${written[0]}" is named twice.`,
+        hint: 'A knee lies between two metrics.',
+      },
+    ];
+  }
+  return written.flatMap((metric, i) => {
+    if ('weighted' in objective) return metricIssues(metric, [...path, 'weighted', metric], metrics);
+    return metricIssues(metric, 'knee' in objective ? [...path, 'knee', i] : path, metrics);
+  });
 }
 
 /** One for each method of each written recipe. */

@@ -207,6 +207,32 @@ describe('a campaign file', () => {
       'objective: unknown metric "model.byte". Did you mean "model.bytes"?',
     ],
     [
+      'an unknown metric that is weighted',
+      changed({ objective: { weighted: { 'model.byte': 1 } } }),
+      'objective.weighted.model.byte: unknown metric "model.byte". Did you mean "model.bytes"?',
+    ],
+    [
+      'a weight of nothing',
+      changed({ objective: [{ weighted: { 'model.bytes': 0 } }] }),
+      'objective[0].weighted',
+    ],
+    ['no weights', changed({ objective: { weighted: {} } }), 'objective.weighted: no metric is weighted.'],
+    [
+      'an unknown metric of a knee',
+      changed({ objective: { knee: ['speed', 'model.byte'] } }),
+      'objective.knee[1]: unknown metric "model.byte". Did you mean "model.bytes"?',
+    ],
+    [
+      'a knee of one metric',
+      changed({ objective: [{ knee: ['speed', 'speed'] }] }),
+      'objective[0].knee: "speed" is named twice. A knee lies between two metrics.',
+    ],
+    [
+      'a misspelt kind of objective',
+      changed({ objective: { weigthed: { speed: 1 } } }),
+      'objective.weigthed: unknown key "weigthed". Did you mean "weighted"?',
+    ],
+    [
       'impossible bits',
       recipes({ method: 'rtn', bits: 5 }),
       'search.recipes[0].bits: rtn cannot have bits 5. It can have 4, 8.',

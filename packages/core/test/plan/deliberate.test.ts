@@ -285,6 +285,9 @@ const objectives = fc.constantFrom<Campaign['objectives']>(
   [{ minimize: 'model.bytes' }],
   [{ maximize: 'speed' }],
   [{ maximize: 'sums.exact_match' }, { minimize: 'model.bytes' }],
+  [{ weighted: { 'sums.exact_match': 2, speed: 1 } }],
+  [{ minimize: 'model.bytes' }, { knee: ['sums.exact_match', 'speed'] }],
+  [{ knee: ['sums.exact_match', 'model.bytes'] }],
 );
 const field = fc.record({
   drawn: fc.array(numbers, { minLength: 1, maxLength: 12 }),

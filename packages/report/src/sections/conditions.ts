@@ -94,8 +94,13 @@ const engineWords = (engine: Campaign['targets'][number]['engine']): string =>
       ]
   ).join(' ');
 
-const objectiveWords = (objective: Objective): string =>
-  'minimize' in objective ? `least ${objective.minimize}` : `most ${objective.maximize}`;
+function objectiveWords(objective: Objective): string {
+  if ('minimize' in objective) return `least ${objective.minimize}`;
+  if ('maximize' in objective) return `most ${objective.maximize}`;
+  if ('knee' in objective) return `the knee of ${objective.knee.join(' against ')}`;
+  const terms = Object.entries(objective.weighted).map(([metric, weight]) => `${metric} (weight ${weight})`);
+  return `the weighted mean of ${terms.join(' and ')}`;
+}
 
 function checkWords(check: Campaign['fidelity'][number]): string {
   switch (check.kind) {

@@ -1,7 +1,7 @@
 import type { Board } from '../../board/board.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { hopeless } from '../../decide/hopeless.ts';
-import { objectiveChain, readObjective } from '../../decide/prefer.ts';
+import { objectiveChain, objectiveMetrics } from '../../decide/read-objective.ts';
 import type { Rival } from '../../decide/surely-better.ts';
 import { modelBudgetSpent } from '../budget.ts';
 import type { Look, Step } from '../step.ts';
@@ -55,8 +55,8 @@ const compareAll = (a: readonly number[], b: readonly number[]): number =>
 function inBrief(campaign: Campaign, { leaders }: Group): Rival[] {
   return leaders.map(({ scenario: name, trial }) => {
     const scenario = campaign.performance.find((each) => each.name === name)!;
-    const metrics = objectiveChain(campaign.objectives).map(
-      (objective) => readObjective(objective, scenario).metric,
+    const metrics = objectiveChain(campaign.objectives).flatMap((objective) =>
+      objectiveMetrics(objective, scenario),
     );
     const { id, label, recipe, simulated, effort } = trial;
     const shown = Object.entries(trial.metrics).filter(([metric]) => metrics.includes(metric));

@@ -1,8 +1,10 @@
 import type { Board } from '../../board/board.ts';
 import type { Trial } from '../../board/trial.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
+import type { Objective } from '../../campaign/campaign-file.ts';
 import type { Recipe } from '../../campaign/recipe.ts';
-import { readObjective } from '../../decide/prefer.ts';
+import type { Scenario } from '../../campaign/scenario.ts';
+import { isSingle, objectiveMetrics, readObjective } from '../../decide/read-objective.ts';
 import { evidenceOf } from '../evidence-of.ts';
 import { recipeParts } from '../recipe-parts.ts';
 import type { Group, Standing } from './standings.ts';
@@ -18,17 +20,36 @@ export function promiseOf(campaign: Campaign, board: Board, groups: readonly Gro
   const failed = failedEverywhere(groups);
   return ({ trial, begun, open }: Standing): number[] => {
     const scenario = open[0]?.scenario ?? campaign.performance[0]!;
-    const { metric, smallest } = readObjective(campaign.objectives[0]!, scenario);
+    const terms = termsOf(campaign.objectives[0]!, scenario, board.trials);
     const bits = bitsPerWeight(trial.recipe!);
-    const fewest = evidenceOf(metric, campaign.performance) === 'documents' ? -1 : 1;
+    const fewest = terms.every(({ metric }) => evidenceOf(metric, campaign.performance) === 'documents')
+      ? -1
+      : 1;
     return [
       order.get(trial.model)!,
       !begun && failed.has(trial.label) ? 1 : 0,
-      (smallest ? 1 : -1) * (ratioOf(trial, metric) ?? expected(trial, metric, board.trials)),
+      terms.reduce(
+        (sum, { metric, weight }) =>
+          sum + weight * (ratioOf(trial, metric) ?? expected(trial, metric, board.trials)),
+        0,
+      ),
       // Fewer bits are smaller and faster, more are more faithful.
       fewest * bits,
     ];
   };
+}
+
+/** The metrics of an objective with their weights, negative where higher is better; of a knee both count alike. */
+function termsOf(objective: Objective, scenario: Scenario, trials: readonly Trial[]) {
+  if (isSingle(objective)) {
+    const { metric, smallest } = readObjective(objective, scenario);
+    return [{ metric, weight: smallest ? 1 : -1 }];
+  }
+  const weights = 'weighted' in objective ? Object.values(objective.weighted) : [1, 1];
+  return objectiveMetrics(objective, scenario).map((metric, i) => {
+    const higher = trials.some(({ metrics }) => metrics[metric]?.higherIsBetter === true);
+    return { metric, weight: (higher ? -1 : 1) * weights[i]! };
+  });
 }
 
 /** Labels of recipes that were tried, and came to nothing wherever they were. */
