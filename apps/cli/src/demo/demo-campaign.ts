@@ -40,6 +40,8 @@ export function demoCampaign(options: { threads: number }) {
     },
     objective: [{ minimize: 'model.bytes' }, { maximize: 'speed' }],
     search: {
+      // All of it is measured, so that the plots show it.
+      race: 'off',
       recipes: [
         { method: 'rtn', bits: 8, granularity: 'channel' },
         { method: 'rtn', bits: 4, granularity: ['channel', { group: 32 }], symmetric: [true, false] },
