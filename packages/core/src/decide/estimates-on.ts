@@ -1,7 +1,17 @@
-import type { Estimate } from '../board/measurement.ts';
+import type { Estimate, Measurement } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 
 const AT_BASELINE: Estimate = { value: 1, low: 1, high: 1 };
+
+/** Units of what a clock told. */
+const TIMED = ['s', 'tokens/s', 'requests/s'];
+
+/**
+ * Timings of two jobs that differ by so much, as a share, are not told apart, whatever their intervals say. Each alternated
+ * with the baseline in a job of its own, and other work does not slow all versions alike: a short interval says how well a
+ * ratio is known under the load of that minute. A difference of 5 % in speed counts as none for the field, too.
+ */
+const BETWEEN_JOBS = 0.05;
 
 /**
  * What trials of one model and target have on a metric, in their order, to compare them by; undefined where one was not
@@ -17,7 +27,15 @@ export function estimatesOn(
   );
   return trials.map(({ recipe, metrics }) => {
     const measurement = metrics[metric];
-    if (measurement === undefined || !paired) return measurement;
-    return recipe === null ? AT_BASELINE : measurement.versusBaseline!.ratio;
+    if (measurement === undefined) return undefined;
+    if (paired && recipe === null) return AT_BASELINE;
+    return acrossJobs(paired ? measurement.versusBaseline!.ratio : measurement, measurement);
   });
+}
+
+/** Half of what counts as none is each one's. */
+function acrossJobs({ value, low, high }: Estimate, { unit }: Measurement): Estimate {
+  if (!TIMED.includes(unit)) return { value, low, high };
+  const half = (BETWEEN_JOBS / 2) * Math.abs(value);
+  return { value, low: low - half, high: high + half };
 }

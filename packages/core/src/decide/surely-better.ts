@@ -5,6 +5,7 @@ import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { evidenceOf } from '../plan/evidence-of.ts';
+import { estimatesOn } from './estimates-on.ts';
 import { atConfidence, zOf } from './at-confidence.ts';
 import { lookConfidence } from './look-confidence.ts';
 import { HARDLY } from './prospect.ts';
@@ -60,8 +61,7 @@ export function compareOn(
     if (rival.simulated) return trial.simulated ? 'tied' : 'open';
     return rival.metrics[metric] === undefined ? 'open' : 'better';
   }
-  const paired = pairedWith(metric, rival, trial);
-  const [a, b] = [estimateOf(rival, metric, paired), estimateOf(trial, metric, paired)];
+  const [a, b] = estimatesOn([rival, trial], metric);
   if (a === undefined || b === undefined) return 'open';
   const [x, y] = evidence === 'documents' ? [asSeen(a, rival), asSeen(b, trial)] : [a, b];
   if (smallest ? x.high < y.low : x.low > y.high) return 'better';
@@ -91,13 +91,3 @@ function chanceToSeparate(ahead: number, both: readonly Uncertain[]): number {
 
 const asSeen = (estimate: Estimate, { effort = FULL_EFFORT }: Rated): Estimate =>
   atConfidence(estimate, lookConfidence(0.95, effort.alpha.documents));
-
-/** Ratios to the baseline leave out what drifts between jobs. */
-const pairedWith = (metric: string, ...trials: Rated[]): boolean =>
-  trials.every(({ recipe, metrics }) => recipe === null || metrics[metric]?.versusBaseline !== undefined);
-
-function estimateOf({ recipe, metrics }: Rated, metric: string, paired: boolean): Estimate | undefined {
-  const measurement = metrics[metric];
-  if (measurement === undefined || !paired) return measurement;
-  return recipe === null ? { value: 1, low: 1, high: 1 } : measurement.versusBaseline!.ratio;
-}

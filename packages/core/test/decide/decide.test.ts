@@ -57,6 +57,22 @@ describe('decide', () => {
     expect(decide(campaign, noisy).selections[0]?.because).toContain('within the noise');
   });
 
+  test('timings of two jobs that differ by less than 5 % are not told apart, however short their intervals', () => {
+    const campaign = sampleCampaign({
+      requirements: drop(0.02),
+      objectives: [{ maximize: 'speed' }, { minimize: 'model.bytes' }],
+    });
+    const among = (tpot: number) => {
+      const timed = [
+        sampleTrial('baseline'),
+        sampleTrial('fast', { tpot, tpotNoise: 0.001, bytes: 400 }),
+        sampleTrial('small', { tpot: 0.005, tpotNoise: 0.001, bytes: 200 }),
+      ];
+      return winners(campaign, timed)['single-stream'];
+    };
+    expect([among(0.0048), among(0.0044)]).toEqual(['small', 'fast']);
+  });
+
   test('versions that no objective tells apart are named as a tie', () => {
     const twins = [
       sampleTrial('baseline'),
