@@ -348,18 +348,35 @@ describe.skipIf(!canMount())('a full disk (needs the right to mount a tmpfs)', (
     expect({ code, left: await readdir(small) }).toEqual({ code: 2, left: [] });
   });
 
-  it('of the store ends a campaign with its cause and no decision', async () => {
-    mountSmall(small, '6m');
+  const run = async (size: string) => {
+    mountSmall(small, size);
     await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN);
-    const { code, stdout, stderr } = await runCli(
-      ['run', 'campaign.yaml', '--store', 'small-disk/store', '--json'],
-      { cwd: folder },
-    );
+    return runCli(['run', 'campaign.yaml', '--store', 'small-disk/store', '--json'], { cwd: folder });
+  };
+
+  it('of the store refuses a campaign whose models alone do not fit', async () => {
+    const { code, stdout, stderr } = await run('6m');
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({
-      error: { message: expect.stringMatching(NO_SPACE), hint: expect.any(String) },
-    });
+    const { error } = JSON.parse(stdout) as { error: { message: string; hint: string } };
+    expect(error.message).toMatch(
+      /disk is too small: the imported models alone take 13\.3 MiB, 6 MiB are free/,
+    );
+    expect(error.hint).toContain('--store');
     expect(await readdir(folder)).not.toContain('quantloop-out');
+  });
+
+  it('of the store while a campaign runs fails the trials that find no room, with the cause', async () => {
+    const { stdout, stderr } = await run('14m');
+    expect(stderr).toBe('');
+    const outcome = JSON.parse(stdout) as { folder: string };
+    const text = await readFile(join(outcome.folder, 'trials.json'), 'utf8');
+    const { trials } = JSON.parse(text) as { trials: { failure?: { code: string; message: string } }[] };
+    const failures = trials.flatMap(({ failure }) => failure ?? []);
+    expect(failures).not.toEqual([]);
+    for (const { code, message } of failures) {
+      expect(code).toBe('disk-full');
+      expect(message).toMatch(NO_SPACE);
+    }
   });
 });
 
@@ -457,7 +474,7 @@ describe('a command line that cannot be followed', () => {
       'method: rtn\nmix:\n  - { roles: q_prj, recipe: keep }\n',
       /recipe\.yaml:3:7 {2}mix\[0\]\.roles {2}unknown role "q_prj"\. Did you mean "q_proj"\?/,
     ],
-    ['lists', 'method: rtn\nbits: [4, 8]\n', /recipe\.yaml makes 2 recipes; one model is quantized by one\./],
+    ['lists', 'method: rtn\nbits: [4, 8]\n', /recipe\.yaml makes 2 recipes; one was to be named\./],
   ])('is refused for a recipe file with %s', async (_what, text, says) => {
     await writeFile(join(folder, 'recipe.yaml'), text);
     const args = ['quantize', 'builtin:demo', '--recipe', 'recipe.yaml', '--out', 'x'];
