@@ -33,7 +33,9 @@ export async function placeWeights(options: PlaceWeightsOptions): Promise<Finish
   const shared = new SharedInputs(model);
   let resumed = 0;
   const onResumed = () => resumed++;
-  for await (const pieces of inBlocks({ pending: pending.all, checkpoint, blockWeights, onResumed })) {
+  // Calibration computes with weights only when a layer after them is reached.
+  const kept = calibration !== undefined;
+  for await (const pieces of inBlocks({ pending: pending.all, checkpoint, blockWeights, kept, onResumed })) {
     const weight = planned[finished.length]!;
     const { storage } = weight.plan;
     calibration?.finish(weight.use, storage, joinPieces(storage, pieces));
