@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fromSources, node24, root } from '../scripts/run-node.mjs';
 import { measure } from './support/measure.mjs';
+import { measureAsJob } from './support/measure-as-job.mjs';
 import { pythonEnvironment } from './support/python-environment.mjs';
 
 const { values } = parseArgs({
@@ -86,7 +87,7 @@ async function prepare(layers, samples) {
 async function quantize({ source, sequences }) {
   const target = join(folder, 'quantized');
   await rm(target, { recursive: true, force: true });
-  const { output, peak } = await ours('as-job.mjs', support('gptq-folder.mjs'), source, target, sequences);
+  const { output, peak } = await measureAsJob('gptq-folder.mjs', source, target, sequences);
   const { seconds } = JSON.parse(output);
   const error = Number((await ours('logits-error.mjs', source, target, sequences)).output);
   return { seconds, peak, error };
