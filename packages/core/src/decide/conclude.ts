@@ -44,10 +44,10 @@ export function conclude(campaign: Campaign, options: ConcludeOptions): Decision
     return {
       ...decided,
       selections,
-      overall: places.map((place) => overall(judged, eligible(trials, place, rejected(acts)), place)),
       acts: [...acts],
-      ended,
       notTried: [...notTried],
+      overall: places.map((place) => overall(judged, eligible(trials, place, rejected(acts)), place)),
+      ended,
     };
   }
   const act: Act = {

@@ -54,10 +54,10 @@ export const Selection = z.strictObject({
   /** The reason, as a sentence. */
   because: z.string(),
   runnerUp: z.string().nullable(),
-  /** What would change the choice; absent where no limit that gives would, and while a campaign is not at its end. */
-  wouldChange: WouldChange.optional(),
   /** Trials that no objective tells apart from the selected one, which is the first of them by name. */
   ties: z.array(z.string()),
+  /** What would change the choice; absent where no limit that gives would, and while a campaign is not at its end. */
+  wouldChange: WouldChange.optional(),
 });
 export type Selection = z.infer<typeof Selection>;
 

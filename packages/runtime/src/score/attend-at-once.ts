@@ -19,7 +19,8 @@ const LARGEST_BYTES = 2 ** 25;
 /**
  * Has attention make the scores of a head at once where they are few. ONNX Runtime 1.30 goes over them in tiles, which
  * bounds memory, but scoring stories260k (8 heads of 8, 512 tokens) then takes 10.4 s of CPU time instead of 6.7. Its
- * kernel for whole matrices is the one that knows sinks, and a sink without weight leaves the results as they are.
+ * kernel for whole matrices is the one that knows sinks, and a sink without weight leaves the results as they are but for
+ * the last digits. Where activations are rounded to 8 bits these may tip one to the next step: such graphs stay as they are.
  *
  * @param model that `allowBranches` has changed: its attention is all GroupQueryAttention in float32, without a sink.
  * @param tokens rows × width of a batch, and the largest width of a row that stands alone
@@ -32,6 +33,7 @@ export function attendAtOnce(model: ModelProto, tokens: { batch: number; row: nu
   // A smooth softmax has a sink already, of weight e⁰.
   if (bytes > LARGEST_BYTES || attention.some((node) => readAttributes(node).smooth_softmax === 1))
     return false;
+  if (graphOf(model).node.some(roundsActivations)) return false;
   for (const node of attention) {
     const name = uniqueName(model, `${node.output[0]}/sink`);
     const data = new Float32Array(headsOf(node)).fill(NO_WEIGHT);
@@ -41,5 +43,11 @@ export function attendAtOnce(model: ModelProto, tokens: { batch: number; row: nu
   }
   return true;
 }
+
+const ROUNDING = ['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'QuantizeLinear', 'MatMulIntegerToFloat'];
+
+const roundsActivations = (node: NodeProto): boolean =>
+  ROUNDING.includes(node.opType) ||
+  (node.opType === 'MatMulNBits' && Number(readAttributes(node).accuracy_level ?? 0) === 4);
 
 const headsOf = (node: NodeProto) => Number(readAttributes(node).num_heads);
