@@ -59,8 +59,10 @@ export function smallestRelaxation(
     scenario: scenario.name,
     requirements: withLimits(campaign.requirements, changed),
     changes: [...changed.values()].map(({ verdict: { metric, requirement, limit }, to }) => ({
-      ...{ metric, requirement, to },
+      metric,
+      requirement,
       from: limit,
+      to,
     })),
     shortfall,
   };
