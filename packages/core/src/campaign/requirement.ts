@@ -75,3 +75,10 @@ export const Requirement: z.ZodType<Requirement, unknown> = z.lazy(() =>
     MetricRequirement,
   ]),
 );
+
+/** The limits of a tree of requirements, in reading order. */
+export function limitsIn(requirement: Requirement): MetricRequirement[] {
+  if ('all' in requirement) return requirement.all.flatMap(limitsIn);
+  if ('any' in requirement) return requirement.any.flatMap(limitsIn);
+  return [requirement];
+}

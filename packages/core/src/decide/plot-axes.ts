@@ -1,6 +1,6 @@
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
-import type { Requirement } from '../campaign/requirement.ts';
+import { limitsIn } from '../campaign/requirement.ts';
 import { headline } from '../plan/scenario-metrics.ts';
 import type { Axis } from './front.ts';
 import { isQuality } from './is-quality.ts';
@@ -26,17 +26,13 @@ function qualityAxis(campaign: Campaign, trials: readonly Trial[]): Axis | undef
   const reference = trials.find((trial) => trial.recipe === null) ?? trials[0];
   if (reference === undefined) return undefined;
   const measured = Object.keys(reference.metrics).filter((metric) => isQuality(metric, campaign.performance));
-  const limited = limitedMetrics(campaign.requirements).find((metric) => measured.includes(metric));
+  const limited = limitsIn(campaign.requirements)
+    .map(({ metric }) => metric)
+    .find((metric) => measured.includes(metric));
   measured.sort();
   // How answers look says less of quality than any score.
   const metric = limited ?? measured.find((name) => !name.startsWith('prompts.')) ?? measured[0];
   return metric === undefined
     ? undefined
     : { metric, higherIsBetter: reference.metrics[metric]!.higherIsBetter };
-}
-
-function limitedMetrics(requirement: Requirement): string[] {
-  if ('all' in requirement) return requirement.all.flatMap(limitedMetrics);
-  if ('any' in requirement) return requirement.any.flatMap(limitedMetrics);
-  return [requirement.metric];
 }

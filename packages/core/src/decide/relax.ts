@@ -1,6 +1,6 @@
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
-import { limitOf, type MetricRequirement, type Requirement } from '../campaign/requirement.ts';
+import { limitOf, limitsIn, type MetricRequirement, type Requirement } from '../campaign/requirement.ts';
 import { applicable } from './applicable.ts';
 import type { Verdict } from './decision.ts';
 import { judge } from './judge.ts';
@@ -40,7 +40,7 @@ export function smallestRelaxation(
       const { binding, verdicts, result } = judge({ requirements, trial, baseline, scenario, scenarios });
       if (result === 'pass' || binding.some(({ observed }) => observed === null)) return [];
       const counting = applicable(requirements, { target: trial.target, scenario: scenario.name });
-      const limits = counting === undefined ? [] : leavesOf(counting);
+      const limits = counting === undefined ? [] : limitsIn(counting);
       const changed = new Map(
         binding.map((verdict) => {
           const limit = limits[verdicts.indexOf(verdict)]!;
@@ -90,12 +90,6 @@ function outwards(value: number, sign: 1 | -1): number {
   const step = Math.round(value * 10 ** digits);
   // Compared with the limit itself: one of four digits may still lie an ulp inside of a value that shows the same.
   return sign * limitAt(step) >= sign * value ? limitAt(step) : limitAt(step + sign);
-}
-
-function leavesOf(requirement: Requirement): MetricRequirement[] {
-  if ('all' in requirement) return requirement.all.flatMap(leavesOf);
-  if ('any' in requirement) return requirement.any.flatMap(leavesOf);
-  return [requirement];
 }
 
 function withLimits(requirement: Requirement, changed: ReadonlyMap<MetricRequirement, Change>): Requirement {

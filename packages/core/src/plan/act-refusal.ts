@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Act, type ActInput } from '../board/act.ts';
 import type { Board } from '../board/board.ts';
 import type { Campaign } from '../campaign/campaign.ts';
-import type { Requirement } from '../campaign/requirement.ts';
+import { limitsIn, type Requirement } from '../campaign/requirement.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { inForce, rejected } from './in-force.ts';
 import { recordedAct } from './recorded-act.ts';
@@ -122,8 +122,4 @@ function relaxRefusal(requirements: Requirement, { campaign, board }: ActContext
   return { message: `unknown metric "${unknown}".`, hint: suggestName(unknown, [...known]) };
 }
 
-function metricsOf(requirement: Requirement): string[] {
-  if ('all' in requirement) return requirement.all.flatMap(metricsOf);
-  if ('any' in requirement) return requirement.any.flatMap(metricsOf);
-  return [requirement.metric];
-}
+const metricsOf = (requirement: Requirement): string[] => limitsIn(requirement).map(({ metric }) => metric);

@@ -1,9 +1,7 @@
 import { type Effort, FULL_EFFORT, MOST_REPETITIONS } from '../../board/evidence.ts';
+import { LEAST_DOCUMENTS } from '../../board/seen-documents.ts';
 import type { Campaign } from '../../campaign/campaign.ts';
 import { spendingParts } from '../../decide/look-confidence.ts';
-
-/** Documents of the largest task at the first look, about: below, intervals are too wide to settle anything. */
-const FIRST_DOCUMENTS = 50;
 
 /** No more looks at documents than this: each starts a job. */
 const MOST_LOOKS = 7;
@@ -30,7 +28,7 @@ export interface Schedule {
 /** The looks that a campaign's largest task is worth. */
 export function scheduleOf(campaign: Campaign): Schedule {
   const counts = campaign.fidelity.map((check) => (check.kind === 'task' ? (check.documents ?? 1) : 1));
-  const halvings = Math.round(Math.log2(Math.max(1, ...counts) / FIRST_DOCUMENTS));
+  const halvings = Math.round(Math.log2(Math.max(1, ...counts) / LEAST_DOCUMENTS));
   const looks = campaign.search.race === 'off' ? 1 : Math.min(MOST_LOOKS, Math.max(1, 1 + halvings));
   const shares = Array.from({ length: looks }, (_, i) => 2 ** (i + 1 - looks));
   const times = campaign.search.race === 'off' ? [1] : REPETITIONS;
