@@ -1,6 +1,6 @@
-import { html } from 'htm/preact';
 import type { ReportSection } from '../page/section.ts';
 import { table, text } from '../tables/markdown.ts';
+import { wideTable } from '../tables/wide-table.ts';
 import type { ReportView } from '../view/report-view.ts';
 
 const HEADS = ['trial', 'on', 'why not'];
@@ -12,25 +12,7 @@ export const notTriedSection: ReportSection = {
   html: (view) => {
     const rows = rowsOf(view);
     if (rows.length === 0) return null;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Not tried">
-      <table class="wide">
-        <thead>
-          <tr>
-            ${HEADS.map((head) => html`<th scope="col">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ([label, place, reason]) =>
-              html`<tr>
-                <th scope="row">${label}</th>
-                <td>${place}</td>
-                <td>${reason}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return wideTable({ label: 'Not tried', heads: HEADS, rows, naming: 0 });
   },
   markdown: (view) => {
     const rows = rowsOf(view);

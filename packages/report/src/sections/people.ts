@@ -1,7 +1,7 @@
 import { actInWords } from '@quantloop/core';
-import { html } from 'htm/preact';
 import type { ReportSection } from '../page/section.ts';
 import { table, text } from '../tables/markdown.ts';
+import { wideTable } from '../tables/wide-table.ts';
 import type { ReportView } from '../view/report-view.ts';
 
 const HEADS = ['when', 'who', 'what', 'why'];
@@ -13,25 +13,7 @@ export const peopleSection: ReportSection = {
   html: (view) => {
     const rows = rowsOf(view);
     if (rows.length === 0) return null;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="What people decided">
-      <table class="wide">
-        <thead>
-          <tr>
-            ${HEADS.map((head) => html`<th scope="col">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ([when, who, ...rest]) =>
-              html`<tr>
-                <td>${when}</td>
-                <th scope="row">${who}</th>
-                ${rest.map((cell) => html`<td>${cell}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return wideTable({ label: 'What people decided', heads: HEADS, rows, naming: 1 });
   },
   markdown: (view) => {
     const rows = rowsOf(view);

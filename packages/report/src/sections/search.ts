@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import type { ReportSection } from '../page/section.ts';
 import { code, table, text } from '../tables/markdown.ts';
+import { wideTable } from '../tables/wide-table.ts';
 import type { ReportView } from '../view/report-view.ts';
 
 const HEADS = ['round', 'trial', 'on', 'why it was planned'];
@@ -10,31 +11,15 @@ export const searchSection: ReportSection = {
   id: 'search',
   title: 'Search',
   html: (view) => {
-    const rows = plannedTrials(view);
+    const rows = plannedTrials(view).map(({ round, label, place, planned }) => [
+      round,
+      label,
+      place,
+      planned,
+    ]);
+    const label = 'Trials of further rounds';
     return html`<p>${ending(view)}</p>
-      ${
-        rows.length > 0 &&
-        html`<div class="scroll" tabindex="0" role="region" aria-label="Trials of further rounds">
-          <table class="wide">
-            <thead>
-              <tr>
-                ${HEADS.map((head) => html`<th scope="col">${head}</th>`)}
-              </tr>
-            </thead>
-            <tbody>
-              ${rows.map(
-                ({ round, label, place, planned }) =>
-                  html`<tr>
-                    <td class="num">${round}</td>
-                    <th scope="row">${label}</th>
-                    <td>${place}</td>
-                    <td>${planned}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-        </div>`
-      }`;
+      ${rows.length > 0 && wideTable({ label, heads: HEADS, rows, naming: 1 })}`;
   },
   markdown: (view) => {
     const rows = plannedTrials(view).map(({ round, label, place, planned }) => [
