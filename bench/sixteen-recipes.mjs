@@ -3,13 +3,13 @@
 // Olive 0.13.0 took 48.2 s and 9.3 s for it on 2 cores, at a peak of 1.17 GiB.
 //
 //   node bench/sixteen-recipes.mjs [--shared ../shared] [--keep]
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fromSources, node24, root } from '../scripts/run-node.mjs';
+import { root } from '../scripts/run-node.mjs';
+import { runCampaign } from './support/run-campaign.mjs';
 
 const PEER = { name: 'Olive 0.13.0', first: 48.2, again: 9.3 };
 
@@ -57,10 +57,8 @@ const campaign = {
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'quantloop-bench-'));
-const file = join(folder, 'campaign.json');
-await writeFile(file, JSON.stringify(campaign));
-const first = await timedRun();
-const again = await timedRun();
+const first = await runCampaign(campaign, folder);
+const again = await runCampaign(campaign, folder);
 const trials = again.result.time.trials;
 console.log(
   `first run      ${first.seconds.toFixed(1)} s   ${(PEER.first / first.seconds).toFixed(1)}× as fast as ${PEER.name} (${PEER.first} s)`,
@@ -72,17 +70,3 @@ console.log(`per cached trial, end to end   ${(again.seconds / trials).toFixed(3
 console.log(`outcome        ${first.result.outcome}, exit code ${first.code}`);
 if (values.keep) console.log(`kept in        ${folder}`);
 else await rm(folder, { recursive: true, force: true });
-
-async function timedRun() {
-  const started = performance.now();
-  const child = spawn(node24, [...fromSources, join(root, 'apps/cli/src/main.ts'), 'run', file, '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  const code = await new Promise((done) => child.on('exit', done));
-  const seconds = (performance.now() - started) / 1000;
-  if (code !== 0 && code !== 3) throw new Error(`quantloop run ended with ${code}: ${output}`);
-  return { code, seconds, result: JSON.parse(output) };
-}

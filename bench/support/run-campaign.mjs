@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromSources, node24, root } from '../../scripts/run-node.mjs';
 
-/** Runs a campaign in a folder, with a store and a server of its own there: seconds, the outcome and the board. */
+/** Runs a campaign in a folder, with a store and a server of its own there: exit code, seconds, the outcome and the board. */
 export async function runCampaign(campaign, folder) {
   const file = join(folder, 'campaign.json');
   await writeFile(file, JSON.stringify(campaign));
@@ -20,5 +20,5 @@ export async function runCampaign(campaign, folder) {
   if (code !== 0 && code !== 3) throw new Error(`The campaign ended with exit code ${code}.`);
   const result = JSON.parse(output);
   const { trials } = JSON.parse(await readFile(join(result.folder, 'trials.json'), 'utf8'));
-  return { seconds, result, trials };
+  return { code, seconds, result, trials };
 }
