@@ -76,7 +76,7 @@ export { stopReason } from './decide/stop-early.ts';
 export { applicable } from './decide/applicable.ts';
 export { compare } from './decide/observe.ts';
 export { compareAcross } from './decide/compare-across.ts';
-export { frontWithinNoise, paretoFront, type Axis } from './decide/front.ts';
+export { frontsOf, type Axis } from './decide/front.ts';
 export { plotAxes } from './decide/plot-axes.ts';
 export { InvalidSpec, formatPath, type SpecIssue } from './errors/invalid-spec.ts';
 export { formatValue } from './board/format-value.ts';

@@ -11,8 +11,9 @@ export const zOf = (confidence: number): number => quantile(0.5 + confidence / 2
  * A 95 % interval as one of another confidence: each bound's distance from the value in the proportion of the normal
  * distribution's quantiles. Skewed intervals stay skewed; exact values, bounds on the value, stay exact.
  */
-export function atConfidence({ value, low, high }: Estimate, confidence: number): Estimate {
-  if (confidence === MEASURED) return { value, low, high };
+export function atConfidence(estimate: Estimate, confidence: number): Estimate {
+  if (confidence === MEASURED) return estimate;
+  const { value, low, high } = estimate;
   const factor = zOf(confidence) / zOf(MEASURED);
   return { value, low: value - (value - low) * factor, high: value + (high - value) * factor };
 }

@@ -5,17 +5,17 @@ import type { JudgedTrial } from './nearest-misses.ts';
 export function bindingLimits(judged: readonly JudgedTrial[], scenario: string): BindingLimit[] {
   const found = new Map<string, Omit<BindingLimit, 'because'>>();
   for (const { trial, judgement } of judged) {
-    const limits = new Map(
-      judgement.binding
-        // What a trial that was given up was not measured for is no obstacle yet.
-        .filter(({ observed }) => trial.status !== 'stopped' || observed !== null)
-        .map((verdict) => [nameOf(verdict), verdict]),
+    // What a trial that was given up was not measured for is no obstacle yet.
+    const obstacles = judgement.binding.filter(
+      ({ observed }) => trial.status !== 'stopped' || observed !== null,
     );
+    const limits = new Map(obstacles.map((verdict) => [nameOf(verdict), verdict]));
     for (const [name, { metric, requirement }] of limits) {
       const { model, target } = trial;
-      const before = found.get(name) ?? { model, target, scenario, metric, requirement, trials: 0, alone: 0 };
-      const { trials, alone } = before;
-      found.set(name, { ...before, trials: trials + 1, alone: alone + (limits.size === 1 ? 1 : 0) });
+      const limit = found.get(name) ?? { model, target, scenario, metric, requirement, trials: 0, alone: 0 };
+      limit.trials += 1;
+      if (limits.size === 1) limit.alone += 1;
+      found.set(name, limit);
     }
   }
   return [...found.values()]

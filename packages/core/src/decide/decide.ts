@@ -2,6 +2,8 @@ import type { Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
+import { evidenceOf } from '../plan/evidence-of.ts';
+import { groupBy } from '../plan/group-by.ts';
 import { because } from './because.ts';
 import { bindingLimits } from './binding-limits.ts';
 import type {
@@ -13,9 +15,9 @@ import type {
   Verdict,
   Verdicts,
 } from './decision.ts';
-import { type Axis, frontWithinNoise, paretoFront } from './front.ts';
+import { frontsOf } from './front.ts';
 import { frontAxes } from './front-axes.ts';
-import { judge } from './judge.ts';
+import { judgeIn, type Judgement } from './judge.ts';
 import { type JudgedTrial, nearestMisses } from './nearest-misses.ts';
 import { prefer } from './prefer.ts';
 
@@ -41,37 +43,41 @@ export function decide(
   const verdicts: Record<string, Record<string, Verdict[]>> = {};
   const outcomes: Outcome[] = [];
 
-  const ordered = [...trials].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const placed = groupBy(trials, ({ model, target }) => `${model}/${target}`);
   for (const model of campaign.models) {
     for (const target of campaign.targets) {
-      const here = ordered.filter((trial) => trial.model === model.id && trial.target === target.id);
+      const place = `${model.id}/${target.id}`;
+      const here = [...(placed.get(place) ?? [])].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
       const measured = here.filter(({ status }) => status === 'measured');
       const stopped = here.filter(({ status }) => status === 'stopped');
       const baseline = measured.find((trial) => trial.recipe === null)?.metrics;
-      if (baseline !== undefined) baselines[`${model.id}/${target.id}`] = baseline;
+      if (baseline !== undefined) baselines[place] = baseline;
+      const fronts = frontsOf(measured, { counts: (trial, metric) => isEvidence(trial, metric, campaign) });
       for (const axes of frontAxes(campaign, measured)) {
-        const placed = comparable(measured, axes, campaign.performance);
         front.push({
           model: model.id,
           target: target.id,
           axes: axes.map(({ metric }) => metric),
-          strict: paretoFront(placed, axes).map(({ id }) => id),
-          withinNoise: frontWithinNoise(placed, axes).map(({ id }) => id),
+          strict: fronts.strict(axes).map(({ id }) => id),
+          withinNoise: fronts.withinNoise(axes).map(({ id }) => id),
         });
       }
-      for (const scenario of campaign.performance) {
-        const judged = judgeAll(measured, scenario, baseline);
-        const givenUp = judgeAll(stopped, scenario, baseline).map(asFailed);
-        for (const { trial, judgement } of [...judged, ...givenUp]) {
+      const { requirements, performance: scenarios } = campaign;
+      const judgeEach = judgeIn({ requirements, target: target.id, baseline, scenarios, decided: scenarios });
+      const judged = judgedIn(scenarios, measured, (trial) => judgeEach(trial));
+      const givenUp = judgedIn(scenarios, stopped, (trial) => judgeEach(trial, 'open').map(asFailed));
+      for (const [i, scenario] of scenarios.entries()) {
+        const all = [...judged[i]!, ...givenUp[i]!];
+        for (const { trial, judgement } of all) {
           (verdicts[trial.id] ??= {})[scenario.name] = judgement.verdicts;
         }
-        const selection = select(judged, scenario, baseline);
+        const selection = select(judged[i]!, scenario, baseline);
         if (selection !== undefined) selections.push(selection);
         else {
-          misses.push(...nearestMisses([...judged, ...givenUp], scenario.name));
-          binding.push(...bindingLimits([...judged, ...givenUp], scenario.name));
+          misses.push(...nearestMisses(all, scenario.name));
+          binding.push(...bindingLimits(all, scenario.name));
         }
-        outcomes.push(outcomeOf(judged.filter(({ trial }) => !rejected.has(trial.id))));
+        outcomes.push(outcomeOf(judged[i]!.filter(({ trial }) => !rejected.has(trial.id))));
       }
     }
   }
@@ -86,21 +92,6 @@ export function decide(
     baseline: baselines,
     verdicts,
   };
-
-  function judgeAll(measured: Trial[], scenario: Scenario, baseline: Metrics | undefined): JudgedTrial[] {
-    const { requirements, performance: scenarios } = campaign;
-    return measured.map((trial) => ({
-      trial,
-      judgement: judge({
-        requirements,
-        trial,
-        baseline,
-        scenario,
-        scenarios,
-        ...(trial.status === 'stopped' && { unmeasured: 'open' }),
-      }),
-    }));
-  }
 
   function select(
     judged: JudgedTrial[],
@@ -141,17 +132,22 @@ export function decide(
   }
 }
 
-/** What was given up is not selected, however it stood then. */
-const asFailed = ({ trial, judgement }: JudgedTrial): JudgedTrial => ({
-  trial,
-  judgement: { ...judgement, result: 'fail' },
-});
-
-/** A simulated trial's speed is no evidence: it has no place where speed is an axis. */
-function comparable(trials: Trial[], axes: readonly Axis[], scenarios: readonly Scenario[]): Trial[] {
-  const speed = axes.some(({ metric }) => scenarios.some(({ name }) => metric.startsWith(`${name}.`)));
-  return speed ? trials.filter((trial) => !trial.simulated) : trials;
+/** The trials with how they stand in each of the scenarios. */
+function judgedIn(
+  scenarios: readonly Scenario[],
+  trials: readonly Trial[],
+  judgeEach: (trial: Trial) => Judgement[],
+): JudgedTrial[][] {
+  const judgements = trials.map(judgeEach);
+  return scenarios.map((_, i) => trials.map((trial, k) => ({ trial, judgement: judgements[k]![i]! })));
 }
+
+/** What was given up is not selected, however it stood then. */
+const asFailed = (judgement: Judgement): Judgement => ({ ...judgement, result: 'fail' });
+
+/** A simulated trial's speed is none. */
+const isEvidence = ({ simulated }: Trial, metric: string, { performance }: Campaign): boolean =>
+  !simulated || evidenceOf(metric, performance) !== 'repetitions';
 
 function outcomeOf(judged: readonly JudgedTrial[]): Outcome {
   const results = judged.map(({ judgement }) => judgement.result);

@@ -14,24 +14,32 @@ const TIMED = ['s', 'tokens/s', 'requests/s'];
 const BETWEEN_JOBS = 0.05;
 
 /**
- * What trials of one model and target have on a metric, in their order, to compare them by; undefined where one was not
- * measured. It is the ratio to the baseline where every trial has one: drift between jobs cancels in it.
+ * What trials of one model and target have on a metric, to compare them by; undefined where one was not measured. It is
+ * the ratio to the baseline where every trial has one: drift between jobs cancels in it.
+ *
+ * @param trials all that are compared
  */
-export function estimatesOn(
-  trials: readonly Pick<Trial, 'recipe' | 'metrics'>[],
+export function estimateOn<T extends Pick<Trial, 'recipe' | 'metrics'>>(
+  trials: readonly T[],
   metric: string,
-): (Estimate | undefined)[] {
+): (trial: T) => Estimate | undefined {
   const paired = trials.every(
     ({ recipe, metrics }) =>
       recipe === null || metrics[metric] === undefined || metrics[metric].versusBaseline !== undefined,
   );
-  return trials.map(({ recipe, metrics }) => {
+  return ({ recipe, metrics }) => {
     const measurement = metrics[metric];
     if (measurement === undefined) return undefined;
     if (paired && recipe === null) return AT_BASELINE;
     return acrossJobs(paired ? measurement.versusBaseline!.ratio : measurement, measurement);
-  });
+  };
 }
+
+/** The same of each of the trials, in their order. */
+export const estimatesOn = (
+  trials: readonly Pick<Trial, 'recipe' | 'metrics'>[],
+  metric: string,
+): (Estimate | undefined)[] => trials.map(estimateOn(trials, metric));
 
 /** Half of what counts as none is each one's. */
 function acrossJobs({ value, low, high }: Estimate, { unit }: Measurement): Estimate {

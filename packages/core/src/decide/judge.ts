@@ -1,34 +1,14 @@
-import { formatValue } from '../board/format-value.ts';
-import type { Estimate, Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
+import { limitsIn, type MetricRequirement, type Requirement } from '../campaign/requirement.ts';
 import type { Scenario } from '../campaign/scenario.ts';
-import {
-  limitOf,
-  type LimitKind,
-  type MetricRequirement,
-  type Requirement,
-} from '../campaign/requirement.ts';
-import { FULL_EFFORT } from '../board/evidence.ts';
-import { evidenceOf } from '../plan/evidence-of.ts';
 import { SPEED } from '../plan/known-metrics.ts';
-import { headline } from '../plan/scenario-metrics.ts';
 import { applicable } from './applicable.ts';
-import { atConfidence } from './at-confidence.ts';
 import type { Verdict, VerdictResult } from './decision.ts';
-import { lookConfidence } from './look-confidence.ts';
-import { observe } from './observe.ts';
+import { type JudgedPlace, judgeLimit, type LimitJudge } from './judge-limit.ts';
 
-/** Of a requirement that says nothing else. */
-export const CONFIDENCE = 0.95;
-
-export interface JudgeOptions {
+export interface JudgeOptions extends JudgedPlace {
   requirements: Requirement;
   trial: Trial;
-  /** The baseline's metrics on the same model and target; undefined when the baseline could not be measured. */
-  baseline: Metrics | undefined;
-  scenario: Scenario;
-  /** All scenarios of the campaign: a simulated trial's figures under any of them are no evidence. */
-  scenarios: readonly Scenario[];
   /** Of a trial that is not measured to its end, what is missing may yet hold: `open`. @default fail */
   unmeasured?: 'open';
 }
@@ -44,127 +24,93 @@ export interface Judgement {
 }
 
 /** Judges a trial by all requirements that count on its target in the scenario, three-valued: pass, fail, inconclusive. */
-export function judge(options: JudgeOptions): Judgement {
-  const { requirements, trial, scenario } = options;
-  const counting = applicable(requirements, { target: trial.target, scenario: scenario.name });
-  if (counting === undefined) return { result: 'pass', verdicts: [], shortfall: 0, binding: [] };
-  return judgeTree(counting, options);
+export function judge({ requirements, trial, unmeasured, scenario, ...place }: JudgeOptions): Judgement {
+  const judgeAll = judgeIn({ ...place, requirements, target: trial.target, decided: [scenario] });
+  return judgeAll(trial, unmeasured)[0]!;
 }
 
-function judgeTree(requirement: Requirement, options: JudgeOptions): Judgement {
+/**
+ * The same for many trials of one model on one target, each in several scenarios. Verdicts that do not depend on the
+ * scenario are given once.
+ */
+export function judgeIn(
+  options: Omit<JudgedPlace, 'scenario'> & {
+    requirements: Requirement;
+    target: string;
+    decided: readonly Scenario[];
+  },
+): (trial: Trial, unmeasured?: 'open') => Judgement[] {
+  const { requirements, target, decided, ...place } = options;
+  const limits: LimitJudge[] = [];
+  const shared = new Map<MetricRequirement, number>();
+  const cases = decided.map((scenario) => {
+    const counting = applicable(requirements, { target, scenario: scenario.name });
+    if (counting === undefined) return { own: [], fold: () => ACCEPTABLE };
+    const own = limitsIn(counting).map((limit) => {
+      const known = shared.get(limit);
+      if (known !== undefined) return known;
+      const index = limits.push(judgeLimit(limit, { ...place, scenario })) - 1;
+      if (limit.metric !== SPEED) shared.set(limit, index);
+      return index;
+    });
+    return { own, fold: folded(counting, { next: 0 }) };
+  });
+  return (trial, unmeasured) => {
+    const all = limits.map((limit) => limit(trial, unmeasured));
+    return cases.map(({ own, fold }) => {
+      const verdicts = own.map((index) => all[index]!);
+      const { result, shortfall, binding } = fold(verdicts);
+      return { result, verdicts, shortfall, binding };
+    });
+  };
+}
+
+/** What the verdicts of a tree come to. */
+type Folded = Omit<Judgement, 'verdicts'>;
+
+const ACCEPTABLE: Folded = { result: 'pass', shortfall: 0, binding: [] };
+
+/** How the verdicts on a tree's limits, in reading order, are put together; `limit` counts the limits that were read. */
+function folded(requirement: Requirement, limit: { next: number }): (verdicts: readonly Verdict[]) => Folded {
   if ('all' in requirement) {
-    const parts = requirement.all.map((part) => judgeTree(part, options));
-    return {
-      result: worst(parts.map((part) => part.result)),
-      verdicts: parts.flatMap((part) => part.verdicts),
-      shortfall: Math.max(...parts.map((part) => part.shortfall)),
-      binding: parts.flatMap((part) => part.binding),
-    };
+    const parts = requirement.all.map((part) => folded(part, limit));
+    return (verdicts) => allOf(parts.map((part) => part(verdicts)));
   }
   if ('any' in requirement) {
-    const parts = requirement.any.map((part) => judgeTree(part, options));
-    const nearest = parts.reduce((best, part) => (part.shortfall < best.shortfall ? part : best));
-    const result = best(parts.map((part) => part.result));
-    return {
-      result,
-      verdicts: parts.flatMap((part) => part.verdicts),
-      shortfall: nearest.shortfall,
-      binding: result === 'pass' ? [] : nearest.binding,
-    };
+    const parts = requirement.any.map((part) => folded(part, limit));
+    return (verdicts) => anyOf(parts.map((part) => part(verdicts)));
   }
-  const verdict = judgeLimit(requirement, options);
-  return {
-    result: verdict.result,
-    verdicts: [verdict],
-    shortfall: verdict.shortfall,
-    binding: verdict.result === 'pass' ? [] : [verdict],
+  const index = limit.next++;
+  return (verdicts) => {
+    const verdict = verdicts[index]!;
+    const { result, shortfall } = verdict;
+    return { result, shortfall, binding: result === 'pass' ? NONE : [verdict] };
   };
+}
+
+const NONE: Verdict[] = [];
+
+const allOf = (parts: readonly Folded[]): Folded => ({
+  result: extreme(parts, -1),
+  shortfall: Math.max(0, ...parts.map(({ shortfall }) => shortfall)),
+  binding: parts.every(({ binding }) => binding.length === 0)
+    ? NONE
+    : parts.flatMap(({ binding }) => binding),
+});
+
+function anyOf(parts: readonly Folded[]): Folded {
+  const { shortfall, binding } = parts.reduce((best, part) =>
+    part.shortfall < best.shortfall ? part : best,
+  );
+  const result = extreme(parts, 1);
+  return { result, shortfall, binding: result === 'pass' ? NONE : binding };
 }
 
 const ORDER: readonly VerdictResult[] = ['fail', 'inconclusive', 'pass'];
-const worst = (results: VerdictResult[]) => ORDER.find((result) => results.includes(result)) ?? 'pass';
-const best = (results: VerdictResult[]) => ORDER.findLast((result) => results.includes(result)) ?? 'fail';
 
-function judgeLimit(requirement: MetricRequirement, options: JudgeOptions): Verdict {
-  const { trial, baseline, scenario, scenarios } = options;
-  const metric = requirement.metric === SPEED ? headline(scenario).name : requirement.metric;
-  const { kind, limit } = limitOf(requirement);
-  const asked = requirement.confidence ?? CONFIDENCE;
-  const evidence = evidenceOf(metric, scenarios);
-  const { alpha } = trial.effort ?? FULL_EFFORT;
-  const confidence = evidence === 'fixed' ? asked : lookConfidence(asked, alpha[evidence]);
-  const negated = requirement.not === true;
-  const candidate = trial.metrics[metric];
-  const base = baseline?.[metric];
-  const words = describeLimit(kind, limit.value, limit.relative, candidate?.unit ?? base?.unit ?? '');
-  const shown = negated ? `not ${words}` : words;
-  const direction = kind.startsWith('min') === negated ? 'at-most' : 'at-least';
-  const open = {
-    metric,
-    requirement: shown,
-    confidence,
-    limit: limit.value,
-    direction,
-    observed: null,
-    gate: null,
-  } as const;
-  if (trial.simulated && evidence === 'repetitions') {
-    const note = 'simulated on this target: its speed is not evidence';
-    return { ...open, result: 'fail', shortfall: 1, note };
-  }
-  if (candidate === undefined) {
-    const result = options.unmeasured === 'open' ? 'inconclusive' : 'fail';
-    return { ...open, result, shortfall: 1, note: `${metric} was not measured` };
-  }
-  const seen = observe({ kind, relative: limit.relative, candidate, baseline: base });
-  if (seen === undefined) {
-    return { ...open, result: 'inconclusive', shortfall: 1, note: `the baseline has no ${metric}` };
-  }
-  const observed = atConfidence(seen.observed, confidence);
-  if (!Object.values(observed).every(Number.isFinite)) {
-    const note = `nothing can be related to the baseline's ${metric}, which is ${base?.value}`;
-    return { ...open, result: 'inconclusive', shortfall: 1, note };
-  }
-  const result = settle(observed, limit.value, { direction, negated });
-  return {
-    ...open,
-    result,
-    observed,
-    gate: seen.gate(limit.value),
-    shortfall: result === 'pass' ? 0 : shortfallOf(observed.value, limit.value, direction),
-  };
-}
-
-/** On the limit itself a limit holds, and its negation does not. */
-function settle(
-  { low, high }: Estimate,
-  limit: number,
-  { direction, negated }: { direction: Verdict['direction']; negated: boolean },
-): VerdictResult {
-  const within = negated ? (value: number) => value < limit : (value: number) => value <= limit;
-  const beyond = negated ? (value: number) => value > limit : (value: number) => value >= limit;
-  const holds = direction === 'at-most' ? within : beyond;
-  return holds(low) && holds(high) ? 'pass' : holds(low) || holds(high) ? 'inconclusive' : 'fail';
-}
-
-/** Distance beyond the limit over the size of the limit, so that limits of different units can be ranked together. */
-function shortfallOf(value: number, limit: number, direction: Verdict['direction']): number {
-  const beyond = direction === 'at-most' ? value - limit : limit - value;
-  return Math.max(0, beyond) / Math.max(Math.abs(limit), 1e-9);
-}
-
-const WORDS: Record<LimitKind, string> = {
-  min: 'at least',
-  max: 'at most',
-  maxDrop: 'drop at most',
-  maxIncrease: 'increase at most',
-  minRecovery: 'recovery at least',
-  minSpeedup: 'speedup at least',
-  maxRatio: 'ratio at most',
-};
-
-function describeLimit(kind: LimitKind, value: number, relative: boolean, unit: string): string {
-  if (kind === 'minSpeedup' || kind === 'maxRatio') return `${WORDS[kind]} ${value}×`;
-  if (relative || kind === 'minRecovery') return `${WORDS[kind]} ${formatValue(value, 'fraction')}`;
-  return `${WORDS[kind]} ${formatValue(value, unit)}`;
-}
+/** The worst (−1) or best (1) result of some. */
+const extreme = (parts: readonly Folded[], sign: -1 | 1): VerdictResult =>
+  parts.reduce<VerdictResult>(
+    (found, { result }) => (sign * (ORDER.indexOf(result) - ORDER.indexOf(found)) > 0 ? result : found),
+    sign === 1 ? 'fail' : 'pass',
+  );

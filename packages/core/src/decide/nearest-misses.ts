@@ -13,11 +13,8 @@ const LISTED = 3;
 
 /** The trials that came nearest to acceptance, undecided ones first, then by shortfall. */
 export function nearestMisses(judged: readonly JudgedTrial[], scenario: string): NearestMiss[] {
-  return judged
-    .filter(({ judgement }) => judgement.result !== 'pass')
-    .sort((a, b) => order(a) - order(b) || a.judgement.shortfall - b.judgement.shortfall || byId(a, b))
-    .slice(0, LISTED)
-    .map(({ trial, judgement }) => ({
+  return nearest(judged.filter(({ judgement }) => judgement.result !== 'pass')).map(
+    ({ trial, judgement }) => ({
       model: trial.model,
       target: trial.target,
       scenario,
@@ -26,9 +23,24 @@ export function nearestMisses(judged: readonly JudgedTrial[], scenario: string):
       failing: judgement.binding,
       shortfall: judgement.shortfall,
       relaxation: relaxation(judgement.binding, trial),
-    }));
+    }),
+  );
 }
 
+/** The first few in the order of `compare`, without sorting a board of 100,000. */
+function nearest(misses: readonly JudgedTrial[]): JudgedTrial[] {
+  const found: JudgedTrial[] = [];
+  for (const miss of misses) {
+    if (found.length === LISTED && compare(miss, found.at(-1)!) > 0) continue;
+    found.push(miss);
+    found.sort(compare);
+    found.splice(LISTED);
+  }
+  return found;
+}
+
+const compare = (a: JudgedTrial, b: JudgedTrial): number =>
+  order(a) - order(b) || a.judgement.shortfall - b.judgement.shortfall || byId(a, b);
 const order = ({ judgement }: JudgedTrial) => (judgement.result === 'inconclusive' ? 0 : 1);
 const byId = (a: JudgedTrial, b: JudgedTrial) => (a.trial.id < b.trial.id ? -1 : 1);
 

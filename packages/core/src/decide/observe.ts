@@ -1,30 +1,32 @@
 import type { Comparison, Estimate, Measurement } from '../board/measurement.ts';
+import type { Quantity } from '../campaign/quantity.ts';
 import type { LimitKind } from '../campaign/requirement.ts';
 import { recoveryOf } from './recovery.ts';
 
 /** What a limit looks at: an estimate that must lie on one side of it. */
 export interface Observation {
   observed: Estimate;
-  /** The absolute value of the metric at which the limit is met exactly; null where no baseline fixes one. */
-  gate: (limit: number) => number;
+  /** The absolute value of the metric at which the limit is met exactly. */
+  gate: number;
 }
 
 export interface ObserveOptions {
   kind: LimitKind;
-  /** The limit was written in per cent: differences are relative to the baseline. */
-  relative: boolean;
+  /** With `relative` it was written in per cent: differences are relative to the baseline. */
+  limit: Quantity;
   candidate: Measurement;
   baseline: Measurement | undefined;
 }
 
-/** Turns a limit of any kind into an observation. Relative kinds need a baseline: undefined without one. */
+/** What a limit of any kind looks at, and its gate. Relative kinds need a baseline: undefined without one. */
 export function observe(options: ObserveOptions): Observation | undefined {
-  const { kind, relative, candidate, baseline } = options;
+  const { kind, candidate, baseline } = options;
+  const { value: limit, relative } = options.limit;
   if (kind === 'min' || kind === 'max') {
     const { value, low, high } = candidate;
     return {
       observed: { value, low, high },
-      gate: (limit) => limit,
+      gate: limit,
     };
   }
   if (baseline === undefined) return undefined;
@@ -35,24 +37,24 @@ export function observe(options: ObserveOptions): Observation | undefined {
     case 'maxDrop':
       return {
         observed: relative ? map(ratio, (r) => 1 - r) : map(difference, (d) => -d),
-        gate: (limit) => (relative ? base * (1 - limit) : base - limit),
+        gate: relative ? base * (1 - limit) : base - limit,
       };
     case 'maxIncrease':
       return {
         observed: relative ? map(ratio, (r) => r - 1) : difference,
-        gate: (limit) => (relative ? base * (1 + limit) : base + limit),
+        gate: relative ? base * (1 + limit) : base + limit,
       };
     case 'minRecovery':
       return {
         observed: recoveryOf(candidate, comparison),
-        gate: (limit) => (candidate.higherIsBetter ? base * limit : base / limit),
+        gate: candidate.higherIsBetter ? base * limit : base / limit,
       };
     case 'maxRatio':
-      return { observed: ratio, gate: (limit) => base * limit };
+      return { observed: ratio, gate: base * limit };
     case 'minSpeedup':
       return candidate.higherIsBetter
-        ? { observed: ratio, gate: (limit) => base * limit }
-        : { observed: map(ratio, (r) => 1 / r), gate: (limit) => base / limit };
+        ? { observed: ratio, gate: base * limit }
+        : { observed: map(ratio, (r) => 1 / r), gate: base / limit };
   }
 }
 
@@ -88,6 +90,6 @@ const ITSELF: Comparison = {
 };
 
 function map(estimate: Estimate, transform: (value: number) => number): Estimate {
-  const ends = [transform(estimate.low), transform(estimate.high)];
-  return { value: transform(estimate.value), low: Math.min(...ends), high: Math.max(...ends) };
+  const [a, b] = [transform(estimate.low), transform(estimate.high)];
+  return { value: transform(estimate.value), low: Math.min(a, b), high: Math.max(a, b) };
 }

@@ -6,7 +6,8 @@ import { evidenceOf } from '../plan/evidence-of.ts';
 import { applicable } from './applicable.ts';
 import { zOf } from './at-confidence.ts';
 import type { Verdict } from './decision.ts';
-import { CONFIDENCE, judge, type JudgeOptions } from './judge.ts';
+import { judge, type JudgeOptions } from './judge.ts';
+import { CONFIDENCE } from './judge-limit.ts';
 
 /** What has less chance than this is not waited for. */
 export const HARDLY = 0.03;

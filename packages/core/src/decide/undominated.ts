@@ -1,80 +1,84 @@
-/** Where a point lies on an axis, of which more is better. */
-export interface Span {
-  low: number;
-  high: number;
+/** Where points lie on an axis of which more is better: of the i-th from `low[i]` to `high[i]`. */
+export interface Column {
+  low: Float64Array;
+  high: Float64Array;
 }
 
-type Point = readonly Span[];
-
 /**
- * Indices, ascending, of the points that no other dominates. `a` dominates `b` when `a` lies above `b` on one axis, the
- * spans apart, and `b` above `a` on none; with spans of no width that is Pareto dominance. Exact. O(n log n) over two axes;
- * over more, every point is held against those above it on an axis until one dominates it.
+ * Those of the points, given and returned as ascending indices, that no other of them dominates. `a` dominates `b` when `a`
+ * lies above `b` on one axis, the spans apart, and `b` above `a` on none; with spans of no width that is Pareto dominance.
+ * Exact. O(n log n) over two axes; over more, what a few good points leave is held against every other until one dominates
+ * it.
  */
-export function undominated(points: readonly Point[]): number[] {
-  const left = withoutSurpassed(points);
-  const dominated = new Set<number>();
-  const axes = points[0]?.length ?? 0;
-  for (let axis = 0; axis < axes; axis += 1) {
-    const above = left.map((i) => points[i]!).sort((a, b) => b[axis]!.low - a[axis]!.low);
-    const reaches = reachesIn(above, axis);
-    for (const i of left) {
-      const point = points[i]!;
-      if (reaches(countAbove(above, axis, point[axis]!.high), point)) dominated.add(i);
-    }
+export function undominated(columns: readonly Column[], points: readonly number[]): number[] {
+  const good: number[] = [];
+  // What surpasses a point dominates whatever that point dominates: the rest is enough to be held against.
+  const rest = withoutSurpassed(points, columns, good);
+  const open = rest.filter((point) => !good.some((other) => dominates(columns, other, point)));
+  const [first, second] = columns;
+  if (first === undefined || second === undefined || columns.length > 2) {
+    return open.filter((point) => !rest.some((other) => dominates(columns, other, point)));
   }
-  return left.filter((i) => !dominated.has(i));
+  const dominated = new Set([
+    ...dominatedFrom(first, second, { open, rest }),
+    ...dominatedFrom(second, first, { open, rest }),
+  ]);
+  return open.filter((point) => !dominated.has(point));
 }
 
-/** How many points a pass holds the others against. */
-const WINDOW = 32;
+function dominates(columns: readonly Column[], a: number, b: number): boolean {
+  let above = false;
+  for (const { low, high } of columns) {
+    if (high[a]! < low[b]!) return false;
+    if (low[a]! > high[b]!) above = true;
+  }
+  return above;
+}
 
-/**
- * Leaves out most points that another surpasses, which is to lie above on every axis: whatever such a point dominates, the
- * one that surpasses it dominates too. Two passes, each against a window of points that surpass others.
- */
-function withoutSurpassed(points: readonly Point[]): number[] {
-  const window: Point[] = [];
-  const surpassed = (point: Point) => window.some((other) => surpasses(other, point));
-  const once = [...points.keys()].filter((i) => {
-    const point = points[i]!;
-    if (surpassed(point)) return false;
-    const place = window.findIndex((other) => surpasses(point, other));
-    if (place >= 0) window[place] = point;
-    else if (window.length < WINDOW) window.push(point);
+/** To lie above on every axis. */
+function surpasses(columns: readonly Column[], a: number, b: number): boolean {
+  for (const { low, high } of columns) if (low[a]! <= high[b]!) return false;
+  return columns.length > 0;
+}
+
+/** How many good points are kept. */
+const WINDOW = 8;
+
+/** Leaves out the points that one of the good ones surpasses, and makes these better by what comes up. */
+function withoutSurpassed(points: readonly number[], columns: readonly Column[], good: number[]): number[] {
+  return points.filter((point) => {
+    if (good.some((other) => surpasses(columns, other, point))) return false;
+    const place = good.findIndex((other) => surpasses(columns, point, other));
+    if (place >= 0) good[place] = point;
+    else if (good.length < WINDOW) good.push(point);
     return true;
   });
-  return once.filter((i) => !surpassed(points[i]!));
 }
 
-function surpasses(a: Point, b: Point): boolean {
-  for (let axis = 0; axis < a.length; axis += 1) if (a[axis]!.low <= b[axis]!.high) return false;
-  return a.length > 0;
-}
-
-/** Whether one of the first `count` of the points, which are all above on `axis`, is below the point on no other axis. */
-function reachesIn(above: readonly Point[], axis: number) {
-  const others = (above[0] ?? []).map((_, i) => i).filter((i) => i !== axis);
-  if (others.length !== 1) {
-    return (count: number, point: Point): boolean => {
-      for (let i = 0; i < count; i += 1) {
-        if (others.every((other) => above[i]![other]!.high >= point[other]!.low)) return true;
-      }
-      return false;
-    };
+/** The open points that one of the rest, above them on one axis, reaches on the other. */
+function dominatedFrom(
+  axis: Column,
+  other: Column,
+  { open, rest }: { open: readonly number[]; rest: readonly number[] },
+): number[] {
+  const rising = [...open].sort((a, b) => axis.high[a]! - axis.high[b]!);
+  const bounds = Float64Array.from(rising, (point) => axis.high[point]!);
+  // reach[i]: how high those come on the other axis that lie above the first i open points on this one, and no more.
+  const reach = new Float64Array(rising.length + 1).fill(-Infinity);
+  for (const point of rest) {
+    const count = countBelow(bounds, axis.low[point]!);
+    reach[count] = Math.max(reach[count]!, other.high[point]!);
   }
-  const [other] = others as [number];
-  const highest = new Float64Array(above.length + 1).fill(-Infinity);
-  for (const [i, point] of above.entries()) highest[i + 1] = Math.max(highest[i]!, point[other]!.high);
-  return (count: number, point: Point): boolean => highest[count]! >= point[other]!.low;
+  for (let i = rising.length - 1; i >= 0; i -= 1) reach[i] = Math.max(reach[i]!, reach[i + 1]!);
+  return rising.filter((point, i) => reach[i + 1]! >= other.low[point]!);
 }
 
-/** How many of the points, highest first, have their whole span above a value. */
-function countAbove(sorted: readonly Point[], axis: number, value: number): number {
-  let [from, to] = [0, sorted.length];
+/** How many of the ascending numbers are below a value. */
+function countBelow(ascending: Float64Array, value: number): number {
+  let [from, to] = [0, ascending.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (sorted[middle]![axis]!.low > value) from = middle + 1;
+    if (ascending[middle]! < value) from = middle + 1;
     else to = middle;
   }
   return from;

@@ -1,7 +1,7 @@
 import {
   applicable,
   limitOf,
-  paretoFront,
+  frontsOf,
   type Axis,
   type Campaign,
   type Decision,
@@ -35,7 +35,7 @@ export function casePlot(options: CasePlotOptions): { option: PlotOption; descri
   );
   if (trials.length === 0) return undefined;
   const evidence = trials.filter((trial) => !trial.simulated || cost.metric !== options.case.speed.metric);
-  const front = new Set(paretoFront(evidence, [quality, cost]));
+  const front = new Set(frontsOf(evidence).strict([quality, cost]));
   const points = new Map(trials.map((trial) => [trial, point(trial, front.has(trial), options)]));
   const limits = limitsOf(options);
   const shown = [...points.values()];
