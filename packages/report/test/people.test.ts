@@ -36,7 +36,24 @@ it('shows who decided what, why further trials were planned, and why the campaig
     [when, 'ann', 'extended the budget: rounds +1, time +1.5 h', ''],
     [when, 'ann', 'approved what was proposed', ''],
   ]);
-  expect(cells('search')).toEqual([['2', trials[2]!.label, expect.any(String), 'Smaller.']]);
+  const [planned, ...advanced] = cells('search');
+  expect(planned).toEqual(['2', trials[2]!.label, expect.any(String), 'Smaller.']);
+  expect(advanced.slice(0, 2)).toEqual([
+    [
+      '1',
+      'this-cpu',
+      'arithmetic.exact_match against single-stream.tpot.p50',
+      '1',
+      expect.stringMatching(/ %$/),
+    ],
+    [
+      '2',
+      'this-cpu',
+      'arithmetic.exact_match against single-stream.tpot.p50',
+      '1',
+      expect.stringMatching(/ %$/),
+    ],
+  ]);
   const markdown = String(files.get('report.md'));
   for (const text of [
     limits,

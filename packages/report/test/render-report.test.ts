@@ -282,6 +282,26 @@ describe('renderReport', () => {
     expect(content('report.md')).toContain(`| the last |`);
   });
 
+  it('puts what was selected for several models and targets side by side', async () => {
+    const { content, page } = await rendered(sampleRun({ models: ['a', 'b'] }));
+    const rows = page
+      .querySelectorAll('#across tbody tr')
+      .map((row) => row.querySelectorAll('th, td').map(textOf));
+    expect(rows.map(([scenario, model]) => `${scenario} ${model}`)).toEqual([
+      'single-stream a',
+      'single-stream b',
+      'offline a',
+      'offline b',
+    ]);
+    expect(rows[0]).toEqual([
+      ...['single-stream', 'a', 'this-cpu', expect.stringMatching(/^awq-int4/)],
+      ...[expect.stringMatching(/% of the quality kept$/), expect.stringMatching(/× faster$/)],
+      expect.stringMatching(/× smaller$/),
+    ]);
+    expect(content('report.md')).toContain('## Across models and targets');
+    expect((await rendered(sampleRun())).content('report.md')).not.toContain('## Across models');
+  });
+
   it('names the cause of each failure', async () => {
     const { page } = await rendered(sampleRun());
     expect(page.querySelectorAll('#failures tbody tr > *').map(textOf)).toMatchInlineSnapshot(`

@@ -4,6 +4,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import { inForce, rejected } from '../plan/in-force.ts';
 import { decide } from './decide.ts';
 import type { Decision, NotTried } from './decision.ts';
+import { frontProgress } from './front-progress.ts';
 import { overall } from './overall.ts';
 import { smallestRelaxation, type Relaxation } from './relax.ts';
 import { wouldChange } from './would-change.ts';
@@ -47,6 +48,7 @@ export function conclude(campaign: Campaign, options: ConcludeOptions): Decision
       acts: [...acts],
       notTried: [...notTried],
       overall: places.map((place) => overall(judged, eligible(trials, place, rejected(acts)), place)),
+      rounds: frontProgress(judged, trials),
       ended,
     };
   }

@@ -2,7 +2,6 @@ import type { Metrics } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
-import { evidenceOf } from '../plan/evidence-of.ts';
 import { groupBy } from '../plan/group-by.ts';
 import { because } from './because.ts';
 import { bindingLimits } from './binding-limits.ts';
@@ -17,6 +16,7 @@ import type {
 } from './decision.ts';
 import { frontsOf } from './front.ts';
 import { frontAxes } from './front-axes.ts';
+import { isEvidence } from './is-evidence.ts';
 import { judgeIn, type Judgement } from './judge.ts';
 import { type JudgedTrial, nearestMisses } from './nearest-misses.ts';
 import { prefer } from './prefer.ts';
@@ -144,10 +144,6 @@ function judgedIn(
 
 /** What was given up is not selected, however it stood then. */
 const asFailed = (judgement: Judgement): Judgement => ({ ...judgement, result: 'fail' });
-
-/** A simulated trial's speed is none. */
-const isEvidence = ({ simulated }: Trial, metric: string, { performance }: Campaign): boolean =>
-  !simulated || evidenceOf(metric, performance) !== 'repetitions';
 
 function outcomeOf(judged: readonly JudgedTrial[]): Outcome {
   const results = judged.map(({ judgement }) => judgement.result);

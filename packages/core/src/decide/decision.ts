@@ -150,6 +150,23 @@ export const Overall = z.strictObject({
 });
 export type Overall = z.infer<typeof Overall>;
 
+/** How far a front had come after a round. */
+export const RoundProgress = z.strictObject({
+  model: z.string(),
+  target: z.string(),
+  /** Of the front. */
+  axes: z.array(z.string()),
+  round: z.int().positive(),
+  /** How many versions were measured in it. */
+  trials: z.int().nonnegative(),
+  /**
+   * The share of the area, or volume, between the worst and the best value of the campaign on each axis that the strict front
+   * of all trials so far covers.
+   */
+  hypervolume: z.number().min(0).max(1),
+});
+export type RoundProgress = z.infer<typeof RoundProgress>;
+
 /** `decision.json`. */
 export const Decision = Verdicts.extend({
   /** What people did, in order; and what the campaign did in their place where it was told to. */
@@ -157,6 +174,8 @@ export const Decision = Verdicts.extend({
   notTried: z.array(NotTried),
   /** One for each model and target. */
   overall: z.array(Overall),
+  /** By model, target and front; from the first round to the last. */
+  rounds: z.array(RoundProgress),
   /** Why nothing more was tried, as a sentence. */
   ended: z.string(),
 });

@@ -1,4 +1,5 @@
 import type { ReportSection } from '../page/section.ts';
+import { acrossSection } from './across.ts';
 import { answersSection } from './answers.ts';
 import { conditionsSection } from './conditions.ts';
 import { decisionSection } from './decision.ts';
@@ -16,6 +17,7 @@ import { trialsSection } from './trials.ts';
 /** The chapters of the report, in order. */
 export const SECTIONS: readonly ReportSection[] = [
   decisionSection,
+  acrossSection,
   plotsSection,
   recoverySection,
   answersSection,
