@@ -46,7 +46,7 @@ export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.t
 export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
 export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts';
 export { StopRule } from './campaign/stop-rule.ts';
-export { Calibration, CalibrationSource } from './campaign/calibration.ts';
+export { Calibration, CalibrationChange, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
 export { Budget, Campaign, Candidate } from './campaign/campaign.ts';
 export {
@@ -108,7 +108,7 @@ export { surelyBetter, type Advantage, type Rated, type Rival } from './decide/s
 export { notTried } from './plan/not-tried.ts';
 export { deliberate } from './plan/deliberate.ts';
 export type { Look, Proposal, Step, Wish } from './plan/step.ts';
-export { neighbours, type Neighbour } from './plan/refine/neighbours.ts';
+export { neighbours, type CalibrationTexts, type Neighbour } from './plan/refine/neighbours.ts';
 export { propose } from './plan/refine/propose.ts';
 export { nextRound } from './plan/refine/next-round.ts';
 export { inForce, rejected } from './plan/in-force.ts';

@@ -46,7 +46,8 @@ export function define(command: Command): void {
       const texts = calibrationFromFlags({ flags: options, recipe, source });
       await requireFreeFolder(options.out);
       const store = await openStore({ root: storeRoot(options) });
-      const calibration = texts && (await storeCalibration(texts, store));
+      const stored = texts && (await storeCalibration(texts, store));
+      const calibration = stored && { ...stored, ...recipe.calibration };
       const imported = await importSource(source, { store, json: options.json === true });
       const { model } = imported;
       const visible = { store, json: options.json === true };

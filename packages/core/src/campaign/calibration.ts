@@ -15,6 +15,24 @@ const choice = {
 export const CalibrationSource = z.strictObject({ ...TextSource.shape, ...choice });
 export type CalibrationSource = z.infer<typeof CalibrationSource>;
 
+/** What a recipe takes otherwise of the campaign's texts. */
+export const CalibrationChange = z.strictObject({
+  samples: z.int().positive().exactOptional(),
+  tokens: z.int().positive().exactOptional(),
+  seed: z.int().nonnegative().exactOptional(),
+});
+export type CalibrationChange = z.infer<typeof CalibrationChange>;
+
+const oneOrMany = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema).min(1)]);
+
+/** The same as written in a recipe: every list is expanded as a grid. */
+export const CalibrationChangeGrid = z.strictObject({
+  samples: oneOrMany(z.int().positive()).optional(),
+  tokens: oneOrMany(z.int().positive()).optional(),
+  seed: oneOrMany(z.int().nonnegative()).optional(),
+});
+export type CalibrationChangeGrid = z.infer<typeof CalibrationChangeGrid>;
+
 /** Resolved: the texts by reference. */
 export const Calibration = z.strictObject({
   /** JSON lines with the field `text`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CalibrationChange, CalibrationChangeGrid } from './calibration.ts';
 import { LAYER_RANGES } from './layer-ranges.ts';
 import { Role } from './role.ts';
 
@@ -44,6 +45,8 @@ export const Recipe = z.strictObject({
   options,
   /** Exceptions; the first entry that fits a weight holds. */
   mix: z.array(MixEntry).default([]),
+  /** Of calibrated recipes: what they take otherwise of the campaign's texts. */
+  calibration: CalibrationChange.optional(),
 });
 export type Recipe = z.infer<typeof Recipe>;
 
@@ -79,6 +82,7 @@ export const RecipeGrid = z.strictObject({
   ...WeightRecipeGrid.shape,
   exclude: z.array(z.string()).optional(),
   mix: z.array(MixEntryGrid).optional(),
+  calibration: CalibrationChangeGrid.optional(),
 });
 export type RecipeGrid = z.infer<typeof RecipeGrid>;
 

@@ -1,7 +1,9 @@
 import type { MethodFacts, Recipe, RecipeGrid } from '../campaign/recipe.ts';
 import type { SpecIssue } from '../errors/invalid-spec.ts';
+import type { CalibrationChange, CalibrationChangeGrid } from '../campaign/calibration.ts';
 import { expandMix } from './expand-mix.ts';
 import { expandWeightRecipes } from './expand-weight-recipes.ts';
+import { needsCalibration } from './needs-calibration.ts';
 import { recipeLabel } from './recipe-label.ts';
 import { textDigest } from './text-digest.ts';
 
@@ -35,8 +37,21 @@ export function expandRecipes(grids: readonly RecipeGrid[], methods: Record<stri
       })),
     );
     for (const weight of base.recipes) {
-      for (const entries of mix.mixes) {
-        const recipe: Recipe = { ...weight, exclude: grid.exclude ?? [], mix: entries };
+      for (const [entries, calibration] of pairs(mix.mixes, calibrations(grid.calibration))) {
+        const recipe: Recipe = {
+          ...weight,
+          exclude: grid.exclude ?? [],
+          mix: entries,
+          ...(calibration !== undefined && { calibration }),
+        };
+        if (calibration !== undefined && !needsCalibration(recipe, methods)) {
+          issues.push({
+            path: ['search', 'recipes', index, 'calibration'],
+            message: `${recipe.method} needs no calibration texts.`,
+            hint: 'Leave calibration out.',
+          });
+          continue;
+        }
         const text = JSON.stringify(recipe);
         if (found.has(text)) continue;
         // Names may lose what tells two patterns apart.
@@ -49,3 +64,16 @@ export function expandRecipes(grids: readonly RecipeGrid[], methods: Record<stri
   }
   return { recipes: [...found.values()], issues };
 }
+
+/** Every combination of what is written; nothing written makes one. */
+function calibrations(grid: CalibrationChangeGrid | undefined): (CalibrationChange | undefined)[] {
+  if (grid === undefined) return [undefined];
+  const entries = Object.entries(grid) as [keyof CalibrationChange, number | number[]][];
+  return entries.reduce<CalibrationChange[]>(
+    (all, [key, values]) => pairs(all, [values].flat()).map(([each, value]) => ({ ...each, [key]: value })),
+    [{}],
+  );
+}
+
+const pairs = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] =>
+  a.flatMap((each) => b.map((other): [A, B] => [each, other]));

@@ -34,7 +34,8 @@ export function plannedTrial(
       simulated: simulatedOn.includes(target.id),
     },
     target,
-    ...(calibrated && calibration !== undefined && { calibration }),
+    ...(calibrated &&
+      calibration !== undefined && { calibration: { ...calibration, ...recipe.calibration } }),
     ...(statistics && { statistics }),
   };
 }

@@ -13,6 +13,10 @@ export function recipeLabel(recipe: Recipe, methods: Record<string, MethodFacts>
   const parts = [...base];
   if (recipe.exclude.length > 0) parts.push(`without-${recipe.exclude.join('-')}`);
   if (recipe.mix.length > 0) parts.push(mixPart(recipe.mix, base, methods));
+  const { samples, tokens, seed } = recipe.calibration ?? {};
+  if (samples !== undefined) parts.push(`samples-${samples}`);
+  if (tokens !== undefined) parts.push(`tokens-${tokens}`);
+  if (seed !== undefined) parts.push(`seed-${seed}`);
   return parts.join('-').replaceAll(/[^A-Za-z0-9._-]+/g, '_');
 }
 

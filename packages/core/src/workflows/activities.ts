@@ -131,8 +131,8 @@ export interface EvaluatePerformanceOutput {
 export interface PrepareCandidatesInput {
   proposals: Proposal[];
   targets: Target[];
-  /** There are texts for methods that need them. */
-  calibrated: boolean;
+  /** The texts for methods that need them, where there are some. */
+  calibration?: Calibration;
 }
 /** A recipe that a proposal came to. */
 export interface PreparedCandidate extends Candidate {

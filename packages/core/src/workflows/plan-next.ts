@@ -38,7 +38,7 @@ export async function planNext(
   const { candidates } = await prepare.prepareCandidates({
     proposals,
     targets,
-    calibrated: calibration !== undefined,
+    ...(calibration !== undefined && { calibration }),
   });
   const trials = nextRound(campaign, ledger.board(), candidates);
   ledger.beginRound(trials);

@@ -375,6 +375,20 @@ describe('a campaign file', () => {
     expect(Campaign.parse(JSON.parse(JSON.stringify(campaign)))).toEqual(campaign);
   });
 
+  test('a recipe may take more of the texts, longer ones, or others of them', () => {
+    const change = { samples: [128, 512], tokens: 2048 };
+    const written = recipes({ method: 'fitted', calibration: change }, { method: 'fitted' });
+    const planned = planRound(resolve(written, calibration)).slice(1);
+    expect(planned.map(({ trial, calibration }) => [trial.label, calibration])).toEqual([
+      ['fitted-int4-g32-sym-samples-128-tokens-2048', { ...calibration, samples: 128, tokens: 2048 }],
+      ['fitted-int4-g32-sym-samples-512-tokens-2048', { ...calibration, samples: 512, tokens: 2048 }],
+      ['fitted-int4-g32-sym', calibration],
+    ]);
+    expect(complaint(recipes({ method: 'rtn', calibration: { samples: 8 } }))).toEqual([
+      'search.recipes[0].calibration: rtn needs no calibration texts. Leave calibration out.',
+    ]);
+  });
+
   test('that calibrates nothing is the same with texts and without', () => {
     expect(resolve(written, calibration)).toEqual(resolve(written));
   });

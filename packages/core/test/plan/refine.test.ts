@@ -142,7 +142,7 @@ const facts: MethodFacts = {
   supports: () => 'native',
 };
 const changes = (bits: number, aim: 'quality' | 'size') =>
-  neighbours(recipe(bits), facts, aim).map(({ change }) => change);
+  neighbours(recipe(bits), facts, { aim }).map(({ change }) => change);
 
 describe('recipes one change away', () => {
   test('for quality: finer groups, zero points, options of the method', () => {

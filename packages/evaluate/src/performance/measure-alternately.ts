@@ -17,6 +17,8 @@ export interface MeasureAlternatelyOptions<Sample> {
   /** Pairs from 0 on that an earlier look measured: the others are added to them. */
   known: Alternated<Sample>['samples'];
   watch: () => Promise<() => Promise<MachineState>>;
+  /** Waits for the machine to become quiet; false where it does not. */
+  untilQuiet: () => Promise<boolean>;
   /** Called after each measured pair, with how many there are so far. */
   onPair?: ((pairs: number) => void) | undefined;
 }
@@ -36,12 +38,15 @@ const NOISE = 0.05;
 const MOST = 2;
 /** … and for so many seconds: on a machine that is never quiet, more requests buy little. */
 const EXTRA_SECONDS = 10;
-/** A measurement that other work disturbed is made again so often before it is taken as it is. */
+/** A measurement that other work disturbed is made again so often before it is taken as it is … */
 const REPEATS = 1;
+/** … and so often where the machine became quiet in between. */
+const QUIET_REPEATS = 4;
 
 /**
  * Warms the models up, then measures them alternately until the numbers are steady enough. If the machine disturbed
- * the measurement it is thrown away and made again; of disturbed ones the least noisy is kept, and marked.
+ * the measurement it is thrown away and made again when the machine is quiet; of disturbed ones the least noisy is kept, and
+ * marked.
  */
 export async function measureAlternately<Sample>(
   options: MeasureAlternatelyOptions<Sample>,
@@ -53,7 +58,9 @@ export async function measureAlternately<Sample>(
   }
   let best = await attempt(options);
   let repeated = 0;
-  while (isDisturbed(best.machine) && repeated < REPEATS) {
+  while (isDisturbed(best.machine) && repeated < QUIET_REPEATS) {
+    const quiet = await options.untilQuiet();
+    if (!quiet && repeated >= REPEATS) break;
     repeated++;
     const again = await attempt(options);
     if (!isDisturbed(again.machine) || again.noise < best.noise) best = again;

@@ -8,6 +8,8 @@ import { knownLoad, pairsOf } from './known-load.ts';
 import { burst, type Load } from './load.ts';
 import { measureLoad, type MeasureLoadOptions } from './measure-load.ts';
 import { loadsOf, nextLoad, requireOwnNames } from './next-load.ts';
+import { patience } from './machine/patience.ts';
+import { watchMachine } from './machine/watch-machine.ts';
 import { largerPeak } from './memory/larger-peak.ts';
 import { measureMemory } from './memory/measure-memory.ts';
 import { LoadSamples, MemorySamples, type PerformanceSamples } from './performance-samples.ts';
@@ -24,6 +26,8 @@ export interface MeasurePerformanceOptions
   /** Model folders. */
   candidate: string;
   baseline?: string | undefined;
+  /** Seconds that the job waits in all for the machine to become quiet, where other work disturbs it. @default 0 */
+  patience?: number;
   checkpoint: Checkpoint;
   signal: AbortSignal;
   progress: (progress: Progress) => void;
@@ -38,12 +42,14 @@ export interface MeasurePerformanceOptions
 export async function measurePerformance(
   options: MeasurePerformanceOptions,
 ): Promise<{ memory: MemorySamples; loads: LoadSamples[][] }> {
-  const { engine, spec, scenarios, seed, checkpoint, signal, progress } = options;
+  const { engine, spec, scenarios, seed, checkpoint, signal, progress, watch = watchMachine } = options;
   requireOwnNames(scenarios);
   const sources = await promptSources({ ...options, folder: options.candidate });
   const drawing = (scenario: Scenario, load: Load) => (request: number) =>
     drawRequests({ load, request, seed, source: sources.get(scenario)! });
   options.resumed((await checkpoint.names()).length);
+
+  const untilQuiet = patience({ seconds: options.patience ?? 0, watch, signal });
 
   let candidate: OpenModel | undefined;
   let baseline: OpenModel | undefined;
@@ -85,6 +91,8 @@ export async function measurePerformance(
           const each = load.kind === 'server' ? load.requests : 1;
           samples = await measureLoad({
             ...options,
+            watch,
+            untilQuiet,
             load,
             known,
             candidate,

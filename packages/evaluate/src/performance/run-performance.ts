@@ -10,6 +10,7 @@ import { sourceOf } from '../known/result-source.ts';
 import type { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
 import { measurePerformance } from './measure-performance.ts';
 import { machineProvenance } from './machine/machine-provenance.ts';
+import { patienceSeconds } from './machine/patience.ts';
 import { memoryMetrics } from './memory/memory-metrics.ts';
 import { PerformanceSamples, type SamplesSource } from './performance-samples.ts';
 import { performanceStage } from './performance-stage.ts';
@@ -48,6 +49,7 @@ export async function run(
       });
       return known.results;
     },
+    patience: patienceSeconds(process.env),
     checkpoint,
     signal,
     readTexts: async (texts) => (await allJsonLines(await store.file(texts))).map(({ text }) => String(text)),

@@ -3,6 +3,7 @@ import { Scenario, scenarioMetrics, type Metrics } from '@quantloop/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ofSide } from '../../src/performance/alternation.ts';
 import { measurePerformance } from '../../src/performance/measure-performance.ts';
+import type { MachineState } from '../../src/performance/machine/machine-state.ts';
 import type { SequentialSamples } from '../../src/performance/performance-samples.ts';
 import { scenarioMeasurements } from '../../src/performance/scenario-measurements.ts';
 import { memoryCheckpoint, quiet, syntheticEngine, vocabularyFolder, type Pace } from './synthetic-engine.ts';
@@ -282,6 +283,42 @@ describe('how much is measured', () => {
     expect(onlyLoad(result)).toMatchObject({ repeated: 1, disturbed: false, machine: quiet });
     expect(measuredCalls(synthetic.calls, 1)).toHaveLength(20);
     expect(onlyLoad(result).requests.every(({ ttft }) => Math.abs(ttft - 0.1) < 1e-9)).toBe(true);
+  });
+
+  test('where the machine is disturbed the job waits for it to become quiet, as long as it has patience', async () => {
+    const contended = { ...quiet, foreignShare: 0.6, idleShare: 0.01 };
+    // While nothing is measured other work leaves cores idle and yet would be in the way.
+    const busy = { ...quiet, foreignShare: 0.5, idleShare: 0.5 };
+    const measuring = (states: MachineState[], patience: number) => {
+      const watch = async () => async () => states.shift()!;
+      return measure(
+        syntheticEngine(() => steady(0.1, 0.1)),
+        { watch, patience },
+      );
+    };
+    const found = await measuring([contended, busy, busy, quiet, contended, quiet, quiet], 2);
+    expect(onlyLoad(found)).toMatchObject({ repeated: 2, disturbed: false });
+    const given = await measuring([contended, busy, busy, contended], 0.4);
+    expect(onlyLoad(given)).toMatchObject({ repeated: 1, disturbed: true });
+  });
+
+  test('alternation does not cancel what the machine did: a disturbed ratio may be off by a factor of 1.6', async () => {
+    const pace = (call: { folder: string }) => steady(call.folder === BASELINE ? 0.2 : 0.1, 0.1);
+    const compared = async (state: MachineState) => {
+      const watch = async () => async () => state;
+      const result = await measure(syntheticEngine(pace), { baseline: BASELINE, watch });
+      return metricsOf(result)['single-stream.ttft.p50']!.versusBaseline!;
+    };
+    const disturbed = await compared({ ...quiet, foreignShare: 0.6, idleShare: 0.01 });
+    const undisturbed = await compared(quiet);
+    for (const bound of ['low', 'high'] as const) expect(undisturbed.ratio[bound]).toBeCloseTo(0.5, 9);
+    expect(disturbed.ratio).toEqual({
+      value: expect.closeTo(0.5, 9) as number,
+      low: expect.closeTo(0.5 / 1.6, 9) as number,
+      high: expect.closeTo(0.8, 9) as number,
+    });
+    expect(disturbed.difference.low).toBeCloseTo(0.2 * (0.5 / 1.6 - 1), 9);
+    expect(disturbed.difference.high).toBeCloseTo(0.2 * (0.8 - 1), 9);
   });
 
   test('one that the machine disturbs again and again says so', async () => {

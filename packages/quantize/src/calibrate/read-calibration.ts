@@ -57,11 +57,16 @@ async function* chosenTexts(file: string, { samples, seed }: Calibration): Async
     }
     return;
   }
-  let count = 0;
-  for await (const _ of textsOf(file)) count++;
-  const drawn = new Set(drawSorted({ count, samples, seed }));
+  const drawn = new Set(drawSorted({ count: await countTexts(file), samples, seed }));
   let index = 0;
   for await (const text of textsOf(file)) if (drawn.has(index++)) yield text;
+}
+
+/** How many texts of the file are not blank. */
+export async function countTexts(file: string): Promise<number> {
+  let count = 0;
+  for await (const _ of textsOf(file)) count++;
+  return count;
 }
 
 /** The texts of the file that are not blank. */

@@ -2,9 +2,11 @@ import type { Store } from '@quantloop/artifacts';
 import {
   candidateOf,
   expandRecipes,
+  needsCalibration,
   neighbours,
   QuantloopError,
   recipeSupport,
+  type CalibrationTexts,
   type LabelledRecipe,
   type PrepareCandidatesInput,
   type PrepareCandidatesOutput,
@@ -13,6 +15,7 @@ import {
   type Recipe,
   type Target,
 } from '@quantloop/core';
+import { countTexts } from '../calibrate/read-calibration.ts';
 import { METHOD_FACTS } from '../methods/methods.ts';
 import { mixForBudget } from '../sensitivity/mix-for-budget.ts';
 import { SensitivityScan } from '../sensitivity/sensitivity-scan.ts';
@@ -26,21 +29,25 @@ const SUITED = 3;
  * nothing is refused with the reason.
  */
 export async function prepareCandidates(
-  { proposals, targets, calibrated }: PrepareCandidatesInput,
+  { proposals, targets, calibration }: PrepareCandidatesInput,
   store: Store,
 ): Promise<PrepareCandidatesOutput> {
   const candidates: PreparedCandidate[] = [];
+  const texts = calibration && {
+    ...calibration,
+    available: await countTexts(await store.file(calibration.text)),
+  };
   const refused: PrepareCandidatesOutput['refused'] = [];
   for (const proposal of proposals) {
     const { why, model } = proposal;
     const own = targets.filter(({ id }) => proposal.targets.includes(id));
     try {
-      const found = (await recipesFor(proposal, own, store))
+      const found = (await recipesFor(proposal, { targets: own, texts, store }))
         .map(({ recipe, label, change }) => ({
           ...candidateOf({ recipe, label }, targets, METHOD_FACTS),
           ...{ model, targets: proposal.targets, why: `${why}: ${change}.` },
         }))
-        .filter((candidate) => calibrated || !candidate.calibrated);
+        .filter((candidate) => calibration !== undefined || !candidate.calibrated);
       if (found.length === 0) refused.push({ why, reason: 'there is nothing else of that kind' });
       candidates.push(...found);
     } catch (error) {
@@ -55,10 +62,18 @@ interface Found extends Omit<LabelledRecipe, 'index'> {
   change: string;
 }
 
-async function recipesFor({ wish }: Proposal, targets: readonly Target[], store: Store): Promise<Found[]> {
+interface Surroundings {
+  targets: readonly Target[];
+  texts: CalibrationTexts | undefined;
+  store: Store;
+}
+
+async function recipesFor({ wish }: Proposal, { targets, texts, store }: Surroundings): Promise<Found[]> {
   if (wish.kind === 'around') {
-    return neighbours(wish.recipe, METHOD_FACTS[wish.recipe.method]!, wish.aim).flatMap(
-      ({ recipe, change }) => complete(recipe, change),
+    const { recipe, aim } = wish;
+    const own = needsCalibration(recipe, METHOD_FACTS) ? texts : undefined;
+    return neighbours(recipe, METHOD_FACTS[recipe.method]!, { aim, texts: own }).flatMap((each) =>
+      complete(each.recipe, each.change),
     );
   }
   if (wish.kind === 'suited') {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
-import { expandRecipes, type Proposal, type Recipe, type Wish } from '@quantloop/core';
+import { expandRecipes, type Calibration, type Proposal, type Recipe, type Wish } from '@quantloop/core';
 import { METHOD_FACTS, type SensitivityScan } from '@quantloop/quantize';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareCandidates } from '../../src/candidates/prepare-candidates.ts';
@@ -58,10 +58,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const prepared = (wish: Wish, calibrated = true) => {
+const prepared = (wish: Wish, calibration?: Calibration) => {
   const proposal: Proposal = { model: 'tiny', targets: ['cpu'], wish, why: 'It may do' };
-  return prepareCandidates({ proposals: [proposal], targets, calibrated }, store);
+  const texts = calibration === undefined ? {} : { calibration };
+  return prepareCandidates({ proposals: [proposal], targets, ...texts }, store);
 };
+
+/** The first of so many texts. */
+async function calibrationOf(available: number, samples: number): Promise<Calibration> {
+  const lines = Array.from({ length: available }, (_, i) => `${JSON.stringify({ text: `text ${i}` })}\n`);
+  const text = await store.putBytes(new TextEncoder().encode(lines.join('')), 'application/jsonl');
+  return { text, samples, tokens: 512, seed: 0 };
+}
 
 describe('what a round wants becomes recipes', () => {
   it('a mix has the higher precision where it hurts, within the bytes asked for', async () => {
@@ -98,8 +106,24 @@ describe('what a round wants becomes recipes', () => {
     expect(candidates[0]).toMatchObject({ model: 'tiny', targets: ['cpu'], simulatedOn: [] });
   });
 
+  it('a calibrated one may take more of the texts, and others of them, while there are more', async () => {
+    const changed = async (available: number) => {
+      const recipe = recipeOf({ method: 'gptq', bits: 4 });
+      const calibration = await calibrationOf(available, 128);
+      const { candidates } = await prepared({ kind: 'around', recipe, aim: 'quality' }, calibration);
+      return candidates.flatMap((each) => (each.recipe.calibration === undefined ? [] : [each]));
+    };
+    const found = await changed(200);
+    expect(found.map(({ recipe, why }) => [recipe.calibration, why])).toEqual([
+      [{ samples: 200 }, 'It may do: 200 calibration texts.'],
+      [{ seed: 1 }, 'It may do: other calibration texts (seed 1).'],
+    ]);
+    expect(found[0]?.label).toMatch(/^gptq-int4-.*-samples-200$/);
+    expect(await changed(128)).toEqual([]);
+  });
+
   it('methods made for batches round activations too, and without texts none is calibrated', async () => {
-    const { candidates } = await prepared({ kind: 'suited', load: 'asynchronous' }, false);
+    const { candidates } = await prepared({ kind: 'suited', load: 'asynchronous' });
     expect(candidates.map(({ recipe }) => recipe.method)).toEqual(['dynamic-int8']);
   });
 });

@@ -1,4 +1,3 @@
-import { html } from 'htm/preact';
 import type { ReportSection } from '../page/section.ts';
 import { table, text } from '../tables/markdown.ts';
 import { wideTable } from '../tables/wide-table.ts';

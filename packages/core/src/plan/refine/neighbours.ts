@@ -1,3 +1,4 @@
+import type { CalibrationChange } from '../../campaign/calibration.ts';
 import type { MethodFacts, Recipe } from '../../campaign/recipe.ts';
 
 /** A recipe one change away from another, and the change in words. */
@@ -8,12 +9,29 @@ export interface Neighbour {
 
 /**
  * The recipes one change away, as the method's own facts allow: for quality a finer granularity, zero points, another
- * value of each option it can be tuned by; for size the next fewer bits, a coarser granularity, embedding and head too.
+ * value of each option it can be tuned by, twice the calibration texts and others of them; for size the next fewer bits, a coarser granularity, embedding and head too.
  */
-export function neighbours(recipe: Recipe, facts: MethodFacts, aim: 'quality' | 'size'): Neighbour[] {
+export function neighbours(
+  recipe: Recipe,
+  facts: MethodFacts,
+  { aim, texts }: { aim: 'quality' | 'size'; texts?: CalibrationTexts | undefined },
+): Neighbour[] {
   return aim === 'quality'
-    ? [...finer(recipe, facts), ...zeroPoints(recipe, facts), ...tuned(recipe, facts)]
+    ? [
+        ...finer(recipe, facts),
+        ...zeroPoints(recipe, facts),
+        ...tuned(recipe, facts),
+        ...(texts === undefined ? [] : otherTexts(recipe, texts)),
+      ]
     : [...fewerBits(recipe, facts), ...coarser(recipe, facts), ...whole(recipe, facts)];
+}
+
+/** What a calibrated recipe has of the campaign's texts, unless it says otherwise. */
+export interface CalibrationTexts {
+  samples: number;
+  seed: number;
+  /** How many there are. */
+  available: number;
 }
 
 /** Group sizes from which nothing is gained that more bits would not give cheaper, and as wide as is common. */
@@ -59,6 +77,21 @@ function tuned(recipe: Recipe, { tuning = {} }: MethodFacts): Neighbour[] {
         change: `${name} ${value}`,
       })),
   );
+}
+
+/** Where all texts are taken already there are no others. */
+function otherTexts(recipe: Recipe, { available, ...asked }: CalibrationTexts): Neighbour[] {
+  const { samples, seed } = { ...asked, ...recipe.calibration };
+  if (samples >= available) return [];
+  const changed = (change: CalibrationChange): Recipe => ({
+    ...recipe,
+    calibration: { ...recipe.calibration, ...change },
+  });
+  const more = Math.min(2 * samples, available);
+  return [
+    { recipe: changed({ samples: more }), change: `${more} calibration texts` },
+    { recipe: changed({ seed: seed + 1 }), change: `other calibration texts (seed ${seed + 1})` },
+  ];
 }
 
 function fewerBits(recipe: Recipe, { bits }: MethodFacts): Neighbour[] {

@@ -52,3 +52,7 @@ export function disturbances(state: MachineState): string[] {
   ];
   return found.filter(([disturbed]) => disturbed).map(([, what]) => what);
 }
+
+/** Whether other work leaves the machine alone while nothing is measured: then idle cores are no comfort. */
+export const isQuiet = (state: MachineState): boolean =>
+  state.foreignShare <= LIMITS.foreignShare && disturbances(state).length === 0;
