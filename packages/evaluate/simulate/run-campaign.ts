@@ -30,6 +30,7 @@ export function runCampaign(
     trials: [],
     dismissed: {},
     scans: {},
+    refused: [],
     spent: { wallClock: 0, measuring: {}, jobs: {} },
     acts: [],
   };

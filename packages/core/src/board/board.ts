@@ -1,3 +1,4 @@
+import type { NotTried } from '../decide/decision.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { Act } from './act.ts';
 import type { ArtifactRef } from './artifact-ref.ts';
@@ -15,6 +16,8 @@ export interface Board {
   dismissed: Readonly<Record<string, string>>;
   /** What quantizing each weight does to a model's output, by model, where it was measured; null: it cannot be. */
   scans: Readonly<Record<string, ArtifactRef | null>>;
+  /** What rounds wanted and could not have, with the reason. */
+  refused: readonly NotTried[];
   spent: Spent;
   /** What people did, in order. */
   acts: readonly Act[];

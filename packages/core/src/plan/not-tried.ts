@@ -1,17 +1,17 @@
 import type { Board } from '../board/board.ts';
-import { formatValue } from '../board/format-value.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { NotTried } from '../decide/decision.ts';
 import { affordable, budgetSpent, modelBudgetSpent } from './budget.ts';
 import { isDecided } from './deliberate.ts';
 import { inForce } from './in-force.ts';
+import { lookedFor } from './looked-for.ts';
 import { groupsOf } from './race/standings.ts';
 import { propose } from './refine/propose.ts';
-import type { Wish } from './step.ts';
 
 /**
- * What a campaign that is at its end leaves untried, and why: trials that were never begun; those that failed; and, where
+ * What a campaign that is at its end leaves untried, and why: trials that were never begun; those that failed; what
+ * rounds wanted and could not have; and, where
  * a winner is missing or better was asked for, what a further round would have looked for.
  *
  * @param ended why it is at its end, as a sentence
@@ -27,7 +27,7 @@ export function notTried(written: Campaign, board: Board, ended: string): NotTri
         : withoutResult(row);
     return reason === undefined ? [] : [{ model, target, label, trial: id, reason }];
   });
-  return [...trials, ...furtherRound(campaign, board)];
+  return [...trials, ...board.refused, ...furtherRound(campaign, board)];
 }
 
 function withoutResult({ status, failure }: Trial): string | undefined {
@@ -61,15 +61,4 @@ function furtherRound(campaign: Campaign, board: Board): NotTried[] {
         reason: `not planned, though ${why}: ${reason}`,
       }));
     });
-}
-
-function lookedFor(wish: Wish): string {
-  switch (wish.kind) {
-    case 'around':
-      return `more ${wish.aim === 'quality' ? 'quality at about its size' : 'savings at about its quality'}`;
-    case 'mix':
-      return `a mix of precisions in ${formatValue(wish.bytes, 'B')}`;
-    case 'suited':
-      return `methods made for ${wish.load} use`;
-  }
 }

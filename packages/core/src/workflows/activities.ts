@@ -143,8 +143,8 @@ export interface PreparedCandidate extends Candidate {
 }
 export interface PrepareCandidatesOutput {
   candidates: PreparedCandidate[];
-  /** Proposals that came to nothing, with the reason. */
-  refused: { why: string; reason: string }[];
+  /** Proposals, by their index, that cannot be had, with the reason. */
+  refused: { proposal: number; reason: string }[];
 }
 
 export interface WriteReportInput {

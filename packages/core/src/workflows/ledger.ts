@@ -2,6 +2,7 @@ import type { Act } from '../board/act.ts';
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 import type { Board } from '../board/board.ts';
 import type { Trial } from '../board/trial.ts';
+import type { NotTried } from '../decide/decision.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { TrialWorkflowResult } from './messages.ts';
 
@@ -12,6 +13,7 @@ export class Ledger {
   readonly #dismissed: Record<string, string> = {};
   readonly #looks = new Map<string, number>();
   readonly #scans: Record<string, ArtifactRef | null> = {};
+  readonly #refused: NotTried[] = [];
   readonly #measuring: Record<string, Record<string, number>> = {};
   readonly #jobs: Record<string, number> = {};
   readonly #planned: PlannedTrial[];
@@ -30,6 +32,7 @@ export class Ledger {
       trials: this.trials(),
       dismissed: this.#dismissed,
       scans: this.#scans,
+      refused: this.#refused,
       spent: {
         wallClock: (Date.now() - this.#began - this.#waited) / 1000,
         measuring: this.#measuring,
@@ -81,6 +84,13 @@ export class Ledger {
 
   scanned(model: string, scan: ArtifactRef | null): void {
     this.#scans[model] = scan;
+  }
+
+  /** Once, however many rounds want it. */
+  refuse(more: readonly NotTried[]): void {
+    const said = ({ model, target, label, reason }: NotTried) => [model, target, label, reason].join('\n');
+    const known = new Set(this.#refused.map(said));
+    this.#refused.push(...more.filter((each) => !known.has(said(each))));
   }
 
   beginRound(trials: readonly PlannedTrial[]): void {

@@ -1,7 +1,8 @@
-import { isCancellation } from '@temporalio/workflow';
 import type { Campaign } from '../campaign/campaign.ts';
 import { nextRound } from '../plan/refine/next-round.ts';
+import { lookedFor } from '../plan/looked-for.ts';
 import type { Step } from '../plan/step.ts';
+import { failureOf } from './failure.ts';
 import type { ImportedModels } from './import-models.ts';
 import type { Ledger } from './ledger.ts';
 import type { Progress } from './progress.ts';
@@ -24,8 +25,11 @@ export async function scanModel(
     ledger.scanned(model, output.scan);
     if (!execution.cached) ledger.spend(model, execution.seconds);
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    const { message } = failureOf(error, 'scan');
     ledger.scanned(model, null);
+    const place = { model, label: 'a mix of precisions', trial: null };
+    const reason = `not planned: how sensitive the weights are could not be measured: ${message}`;
+    ledger.refuse(campaign.targets.map(({ id: target }) => ({ ...place, target, reason })));
   }
 }
 
@@ -35,11 +39,21 @@ export async function planNext(
   { campaign, ledger, progress }: { campaign: Campaign; ledger: Ledger; progress: Progress },
 ): Promise<void> {
   const { targets, calibration } = campaign;
-  const { candidates } = await prepare.prepareCandidates({
+  const { candidates, refused } = await prepare.prepareCandidates({
     proposals,
     targets,
     ...(calibration !== undefined && { calibration }),
   });
+  for (const { proposal, reason } of refused) {
+    const { model, targets: on, wish, why } = proposals[proposal]!;
+    const place = {
+      model,
+      label: lookedFor(wish),
+      trial: null,
+      reason: `not planned, though ${why}: ${reason}`,
+    };
+    ledger.refuse(on.map((target) => ({ ...place, target })));
+  }
   const trials = nextRound(campaign, ledger.board(), candidates);
   ledger.beginRound(trials);
   progress.plan(trials);

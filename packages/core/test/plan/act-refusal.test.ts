@@ -10,6 +10,7 @@ const board: Board = {
   planned: [baseline, trial].map((row) => ({ trial: row, target: campaign.targets[0]! })),
   trials: [baseline, trial],
   scans: {},
+  refused: [],
   dismissed: {},
   spent: { wallClock: 0, measuring: {}, jobs: {} },
   acts: [{ kind: 'reject', by: 'ann', at: 0, trial: baseline.id, reason: 'too large' }],

@@ -35,6 +35,7 @@ const begin = (campaign: Campaign, acts: readonly Act[] = []): Board => ({
   trials: [],
   dismissed: {},
   scans: {},
+  refused: [],
   spent: { wallClock: 0, measuring: {}, jobs: {} },
   acts,
 });

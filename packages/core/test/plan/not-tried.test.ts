@@ -13,7 +13,7 @@ const failure = { code: 'out-of-memory', message: 'The job was ended at 2 GiB.',
 const failed = sampleTrial('b', {}, { status: 'failed', failure, metrics: {}, artifact: null });
 
 const boardOf = (changes: Partial<Board> = {}): Board => ({
-  ...{ round: 1, planned: planRound(campaign), scans: {}, dismissed: {}, acts: [] },
+  ...{ round: 1, planned: planRound(campaign), scans: {}, refused: [], dismissed: {}, acts: [] },
   trials: [sampleTrial('baseline'), sampleTrial('a', { bytes: 300 }), failed],
   spent: { wallClock: 10, measuring: {}, jobs: {} },
   ...changes,
@@ -37,6 +37,12 @@ describe('what was not tried', () => {
     expect(reasons({}, boardOf({ dismissed: { 'tiny.cpu.c': 'it is too large' } }))).toMatchObject({
       c: 'it is too large',
     });
+  });
+
+  it('names what a round wanted and could not have', () => {
+    const reason = 'not planned, though it may do: the smallest takes 3 MiB';
+    const refused = [{ model: 'tiny', target: 'cpu', label: 'a mix in 2 MiB', trial: null, reason }];
+    expect(reasons({}, boardOf({ refused }))['a mix in 2 MiB']).toBe(reason);
   });
 
   it('names what a further round would have looked for, where nothing is acceptable', () => {

@@ -38,6 +38,7 @@ const boardOf = (campaign: Campaign, trials: Trial[], changes: Partial<Board> = 
   planned: planRound(campaign),
   trials,
   scans: {},
+  refused: [],
   dismissed: {},
   spent: { wallClock: 0, measuring: {}, jobs: {} },
   acts: [],

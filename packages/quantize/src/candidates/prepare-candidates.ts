@@ -25,8 +25,8 @@ import { withOverheads } from '../sensitivity/with-overheads.ts';
 const SUITED = 3;
 
 /**
- * Completes what a round wants by what the methods say of themselves, and solves its mixes from scans. What comes to
- * nothing is refused with the reason.
+ * Completes what a round wants by what the methods say of themselves, and solves its mixes from scans. What cannot be had is
+ * refused with the reason.
  */
 export async function prepareCandidates(
   { proposals, targets, calibration }: PrepareCandidatesInput,
@@ -38,7 +38,7 @@ export async function prepareCandidates(
     available: await countTexts(await store.file(calibration.text)),
   };
   const refused: PrepareCandidatesOutput['refused'] = [];
-  for (const proposal of proposals) {
+  for (const [index, proposal] of proposals.entries()) {
     const { why, model } = proposal;
     const own = targets.filter(({ id }) => proposal.targets.includes(id));
     try {
@@ -48,11 +48,10 @@ export async function prepareCandidates(
           ...{ model, targets: proposal.targets, why: `${why}: ${change}.` },
         }))
         .filter((candidate) => calibration !== undefined || !candidate.calibrated);
-      if (found.length === 0) refused.push({ why, reason: 'there is nothing else of that kind' });
       candidates.push(...found);
     } catch (error) {
       if (!(error instanceof QuantloopError) || error.code !== 'invalid-spec') throw error;
-      refused.push({ why, reason: error.message });
+      refused.push({ proposal: index, reason: error.message });
     }
   }
   return { candidates, refused };

@@ -93,7 +93,7 @@ describe('what a round wants becomes recipes', () => {
     const wish: Wish = { kind: 'mix', scan: scanned, bytes: 1100, unquantized: UNQUANTIZED, measured: [] };
     const { candidates, refused } = await prepared(wish);
     expect(candidates).toEqual([]);
-    expect(refused).toEqual([{ why: 'It may do', reason: expect.stringContaining('the smallest takes') }]);
+    expect(refused).toEqual([{ proposal: 0, reason: expect.stringContaining('the smallest takes') }]);
   });
 
   it('neighbours of a recipe are complete recipes of its method', async () => {
