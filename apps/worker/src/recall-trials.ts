@@ -1,5 +1,6 @@
 import { openStore } from '@quantloop/artifacts';
 import {
+  briefRow,
   runTrial,
   type RecallActivities,
   type RecallTrialsInput,
@@ -9,6 +10,7 @@ import {
 } from '@quantloop/core';
 import { fidelityStage, performanceStage } from '@quantloop/evaluate';
 import { recallStage } from '@quantloop/jobs';
+import { keepTrial } from '@quantloop/report';
 import { quantizeStage, statisticsStage } from '@quantloop/quantize';
 
 /** Thrown to end a trial at the first stage that is not in the store. */
@@ -45,7 +47,11 @@ export function recallActivities({ storeRoot }: { storeRoot: string }): RecallAc
       const known: TrialWorkflowResult[] = [];
       for (const input of trials) {
         const result = await recall(input);
-        if (result !== undefined) known.push(result);
+        if (result === undefined) continue;
+        const { trial, spent } = result;
+        const { record: before, deciding } = input;
+        const { record } = await keepTrial({ trial, ...(before !== undefined && { record: before }) }, store);
+        known.push({ trial: briefRow(trial, deciding), record, spent });
       }
       return known;
     },

@@ -16,6 +16,7 @@ export { Effort, FULL_EFFORT, MOST_REPETITIONS } from './board/evidence.ts';
 export { bytesOnDisk, exactBytes } from './board/exact-bytes.ts';
 export { LEAST_DOCUMENTS, seenDocuments } from './board/seen-documents.ts';
 export { Execution, Failure, Provenance, Trial } from './board/trial.ts';
+export { briefRow } from './board/brief-row.ts';
 export {
   Granularity,
   MixEntry,
@@ -52,6 +53,7 @@ export { Budget, Campaign, Candidate } from './campaign/campaign.ts';
 export {
   BindingLimit,
   Decision,
+  type DecisionSummary,
   FrontEntry,
   NearestMiss,
   NotTried,

@@ -1,10 +1,12 @@
 import type { ReportActivities } from '@quantloop/core';
 import { storeActivity } from '@quantloop/jobs';
-import { writeReport } from './write/write-report.ts';
+import { keepTrial } from './rows/keep-trial.ts';
+import { concludeRun } from './write/conclude-run.ts';
 
-/** The report stage's activity: light enough to run inside the worker (about half a second, see the README). */
+/** The report stage's activities: light enough to run inside the worker (about half a second, see the README). */
 export function reportActivities(options: { storeRoot: string }): ReportActivities {
   return {
-    writeReport: storeActivity('writeReport', options, (input, store) => writeReport(input, { store })),
+    keepTrial: storeActivity('keepTrial', options, keepTrial),
+    writeReport: storeActivity('writeReport', options, concludeRun),
   };
 }

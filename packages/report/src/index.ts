@@ -1,5 +1,6 @@
 export { report, type ReportOptions } from './plugin.ts';
 export { reportActivities } from './activities.ts';
+export { keepTrial } from './rows/keep-trial.ts';
 export { writeReport, type WriteReportOptions } from './write/write-report.ts';
 export { checkOutFolder, FORMAT_VERSION } from './write/check-out-folder.ts';
 export { readRun } from './write/read-run.ts';

@@ -1,10 +1,17 @@
+import type { Store } from '@quantloop/artifacts';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ReportActivities } from '@quantloop/core';
-import { report } from '../src/index.ts';
+import {
+  briefRow,
+  type ReportActivities,
+  type Trial,
+  type WriteReportInput,
+  type WriteReportOutput,
+} from '@quantloop/core';
+import { keepTrial, report, type ReportInput, type TrialsFile } from '../src/index.ts';
 import { newFolder, storedRun } from './sample/stored-run.ts';
 
 function activityOf(storeRoot: string): ReportActivities['writeReport'] {
@@ -13,16 +20,31 @@ function activityOf(storeRoot: string): ReportActivities['writeReport'] {
   return (activities as ReportActivities).writeReport;
 }
 
+/** As a workflow asks for it: the rows are in the store. */
+async function asked(input: ReportInput, folder: string, store: Store): Promise<WriteReportInput> {
+  const { campaign, run, phases, trials } = input;
+  const rows = await Promise.all(trials.map((trial) => keepTrial({ trial }, store)));
+  return { campaign, run, phases, folder, rows, acts: [], notTried: [], at: 0, ended: 'all was measured' };
+}
+
 describe('the report plugin', () => {
-  it('gives a worker the activity writeReport', async () => {
+  it('gives a worker the activity writeReport, which decides by the rows in the store', async () => {
     const root = await newFolder();
     const { store, input } = await storedRun(root);
     const folder = join(root, 'out');
-    const output: unknown = await new MockActivityEnvironment().run(activityOf(store.root), {
-      ...input,
-      folder,
+    const given = await asked(input, folder, store);
+    const failure = { code: 'timeout', message: 'No answer.', stage: 'quantize' };
+    const rows = given.rows.map((row, i) => {
+      if (i === 1) return { ...row, stopped: 'too late' };
+      return i === 3 ? { ...input.trials[3]!, status: 'failed' as const, failure } : row;
     });
-    expect(output).toMatchObject({ folder });
+    const run = new MockActivityEnvironment().run(activityOf(store.root), { ...given, rows });
+    const output = (await run) as WriteReportOutput;
+    expect(output).toMatchObject({ folder, decision: { outcome: 'selected', ended: 'all was measured' } });
+    expect(output.decision).not.toHaveProperty('verdicts');
+    const { trials } = JSON.parse(await readFile(join(folder, 'trials.json'), 'utf8')) as TrialsFile;
+    expect(trials.map(({ status }) => status)).toEqual(['measured', 'stopped', 'measured', 'failed']);
+    expect(trials[1]).toMatchObject({ stopped: 'too late', metrics: input.trials[1]!.metrics });
     expect(await readdir(join(folder, 'winner'))).toHaveLength(2);
   });
 
@@ -32,9 +54,25 @@ describe('the report plugin', () => {
     const folder = join(root, 'out');
     await mkdir(folder);
     await writeFile(join(folder, 'decision.json'), '{"schemaVersion":7}');
-    const run = new MockActivityEnvironment().run(activityOf(store.root), { ...input, folder });
+    const given = await asked(input, folder, store);
+    const run = new MockActivityEnvironment().run(activityOf(store.root), given);
     const failure: unknown = await run.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ApplicationFailure);
     expect(failure).toMatchObject({ type: 'invalid-spec', nonRetryable: true });
+  });
+
+  it('keeps a whole row of what a workflow holds in brief', async () => {
+    const { store, input } = await storedRun(await newFolder());
+    const whole = input.trials[1]!;
+    const first = await keepTrial({ trial: whole }, store);
+    const brief = briefRow(whole, ['model.bytes']);
+    expect(Object.keys(brief.metrics)).toEqual(['model.bytes']);
+    const looked: Trial = { ...brief, round: 2, provenance: { seed: 7 } };
+    const { record } = await keepTrial({ trial: looked, record: first.record }, store);
+    expect(await store.readJson(record)).toEqual({
+      ...whole,
+      round: 2,
+      provenance: { ...whole.provenance, seed: 7 },
+    });
   });
 });

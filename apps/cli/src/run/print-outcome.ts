@@ -1,18 +1,18 @@
 import { relative } from 'node:path';
-import { formatValue, type Decision, type Verdict } from '@quantloop/core';
+import { formatValue, type DecisionSummary, type Verdict } from '@quantloop/core';
 import colors from 'picocolors';
 import { formatDuration } from '../output/format-duration.ts';
 import { textTable } from '../output/text-table.ts';
 import type { TimeSpent } from './time-spent.ts';
 
-const HEADLINES: Record<Decision['outcome'], string> = {
+const HEADLINES: Record<DecisionSummary['outcome'], string> = {
   selected: colors.green('A model was selected.'),
   'none-acceptable': colors.red('No model meets the requirements.'),
   inconclusive: colors.yellow('The measurements do not suffice to tell: an interval lies astride a limit.'),
 };
 
 /** The decision for people: what was selected and why, or the nearest misses and what would have to give. */
-export function printDecision(decision: Decision): void {
+export function printDecision(decision: DecisionSummary): void {
   const out = [`${colors.bold(decision.campaign)}: ${HEADLINES[decision.outcome]}`];
   for (const selection of decision.selections) {
     const { model, target, scenario, label, because, runnerUp, verdicts, wouldChange } = selection;

@@ -180,3 +180,6 @@ export const Decision = Verdicts.extend({
   ended: z.string(),
 });
 export type Decision = z.infer<typeof Decision>;
+
+/** A decision without what it says of each single trial, of which there may be thousands. */
+export type DecisionSummary = Omit<Decision, 'verdicts' | 'front' | 'baseline' | 'rounds'>;

@@ -8,7 +8,8 @@ import type { Scenario } from '../campaign/scenario.ts';
 import type { Recipe, WeightRecipe } from '../campaign/recipe.ts';
 import type { StopRule } from '../campaign/stop-rule.ts';
 import type { Engine, Target } from '../campaign/target.ts';
-import type { Decision } from '../decide/decision.ts';
+import type { ConcludeOptions } from '../decide/conclude.ts';
+import type { DecisionSummary } from '../decide/decision.ts';
 import type { Proposal } from '../plan/step.ts';
 import type { Trial } from '../board/trial.ts';
 import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
@@ -147,11 +148,28 @@ export interface PrepareCandidatesOutput {
   refused: { proposal: number; reason: string }[];
 }
 
-export interface WriteReportInput {
+export interface KeepTrialInput {
+  /** The row after a look at it. */
+  trial: Trial;
+  /** What is kept of it so far. */
+  record?: ArtifactRef;
+}
+export interface KeepTrialOutput {
+  /** JSON artifact: the whole row. */
+  record: ArtifactRef;
+}
+
+/** A row that is kept in the store, and why it was given up since. */
+export interface KeptRow {
+  record: ArtifactRef;
+  stopped?: string;
+}
+export interface WriteReportInput extends Omit<ConcludeOptions, 'trials'> {
+  /** As it was begun. */
   campaign: Campaign;
   run: string;
-  trials: Trial[];
-  decision: Decision;
+  /** Those that are kept in the store, and those of which there is no more than this. */
+  rows: (KeptRow | Trial)[];
   /** Absolute folder that receives the run's files. */
   folder: string;
   /** Wall-clock seconds by phase: import, baseline, trials. */
@@ -160,6 +178,7 @@ export interface WriteReportInput {
 export interface WriteReportOutput {
   folder: string;
   files: string[];
+  decision: DecisionSummary;
 }
 
 export interface RecallTrialsInput {
@@ -189,5 +208,8 @@ export interface RecallActivities {
   recallTrials(input: RecallTrialsInput): Promise<TrialWorkflowResult[]>;
 }
 export interface ReportActivities {
+  /** Puts a row into the store: workflows keep it in brief. */
+  keepTrial(input: KeepTrialInput): Promise<KeepTrialOutput>;
+  /** Decides by the whole rows, and shows it. */
   writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
 }

@@ -2,7 +2,6 @@ import { ApplicationFailure, defineQuery, setHandler, workflowInfo } from '@temp
 import { z } from 'zod';
 import type { Failure } from '../board/trial.ts';
 import { Campaign } from '../campaign/campaign.ts';
-import { conclude } from '../decide/conclude.ts';
 import { isPermanent } from '../errors/quantloop-error.ts';
 import { deliberate } from '../plan/deliberate.ts';
 import { inForce } from '../plan/in-force.ts';
@@ -53,20 +52,17 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
 
   progress.enter('report');
   people.close();
-  const trials = ledger.trials();
   const board = ledger.board();
-  const decision = conclude(campaign, {
-    trials,
-    acts: board.acts,
+  const { run, folder } = input;
+  const { decision } = await present.writeReport({
+    ...{ campaign, run, folder, phases: progress.phases() },
+    rows: ledger.keptRows(),
+    acts: [...board.acts],
     at: Date.now(),
     ended: step.because,
     notTried: notTried(campaign, board, step.because),
   });
-  const { run, folder } = input;
-  const judged = inForce(campaign, decision.acts);
-  const phases = progress.phases();
-  await present.writeReport({ campaign: judged, run, trials, decision, folder, phases });
-  endIfAllFailed(trials.map(({ failure }) => failure));
+  endIfAllFailed(board.trials.map(({ failure }) => failure));
   progress.enter('done');
   return { decision, folder, phases: progress.phases() };
 

@@ -4,12 +4,14 @@ import type { Board } from '../board/board.ts';
 import type { Trial } from '../board/trial.ts';
 import type { NotTried } from '../decide/decision.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
+import type { KeptRow } from './activities.ts';
 import type { TrialWorkflowResult } from './messages.ts';
 
-/** The board of a running campaign, as it grows. */
+/** The board of a running campaign, as it grows. Its rows are brief; whole ones are in the store. */
 export class Ledger {
   readonly #began = Date.now();
   readonly #rows = new Map<string, Trial>();
+  readonly #records = new Map<string, ArtifactRef>();
   readonly #dismissed: Record<string, string> = {};
   readonly #looks = new Map<string, number>();
   readonly #scans: Record<string, ArtifactRef | null> = {};
@@ -62,8 +64,24 @@ export class Ledger {
     return count;
   }
 
-  record({ trial, spent }: TrialWorkflowResult): void {
+  /** Where the whole row is. */
+  record(id: string): ArtifactRef | undefined {
+    return this.#records.get(id);
+  }
+
+  /** The rows for what is done outside of the workflow: by where they are kept, or as they are. */
+  keptRows(): (KeptRow | Trial)[] {
+    return this.trials().map((trial) => {
+      const record = this.#records.get(trial.id);
+      // One that could not be kept at its last look is not what is kept of it.
+      if (record === undefined || trial.failure?.stage === 'record') return trial;
+      return { record, ...(trial.stopped !== undefined && { stopped: trial.stopped }) };
+    });
+  }
+
+  keep({ trial, record, spent }: TrialWorkflowResult): void {
     this.#rows.set(trial.id, trial);
+    if (record !== undefined) this.#records.set(trial.id, record);
     const { model, target } = trial;
     const targets = (this.#measuring[model] ??= {});
     targets[target] = (targets[target] ?? 0) + spent.measuring;

@@ -5,7 +5,7 @@ import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
 import type { Requirement } from '../campaign/requirement.ts';
-import type { Decision, NearestMiss, Selection } from '../decide/decision.ts';
+import type { DecisionSummary, NearestMiss, Selection } from '../decide/decision.ts';
 import type { Rival } from '../decide/surely-better.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { Step } from '../plan/step.ts';
@@ -29,7 +29,7 @@ export interface CampaignWorkflowInput {
 }
 
 export interface CampaignWorkflowResult {
-  decision: Decision;
+  decision: DecisionSummary;
   folder: string;
   /** Wall-clock seconds by phase. */
   phases: Record<string, number>;
@@ -93,8 +93,11 @@ export interface TrialWorkflowInput {
   /** Absent for the baseline itself. */
   baseline?: { model: ArtifactRef; items: ArtifactRef };
   effort: Effort;
-  /** The row as the look before this one left it. */
+  /** The row as the look before this one left it, in brief, and whole in the store. */
   previous?: Trial;
+  record?: ArtifactRef;
+  /** The metrics that the campaign goes by. */
+  deciding: string[];
   /** Present where it is given up as soon as it can no longer be selected. */
   race?: {
     requirements: Requirement;
@@ -106,7 +109,10 @@ export interface TrialWorkflowInput {
 }
 
 export interface TrialWorkflowResult {
+  /** Its row in brief. */
   trial: Trial;
+  /** JSON artifact: the whole row. Absent where the store could not take it. */
+  record?: ArtifactRef;
   /** Seconds that this look's jobs took, of those that were not in the store: all, and those that measured. */
   spent: { jobs: number; measuring: number };
 }

@@ -1,6 +1,7 @@
 import { executeChild, isCancellation } from '@temporalio/workflow';
 import type { Failure, Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
+import { decidingMetrics } from '../plan/deciding-metrics.ts';
 import { groupBy } from '../plan/group-by.ts';
 import type { Look } from '../plan/step.ts';
 import type { ImportedModels } from './import-models.ts';
@@ -21,9 +22,13 @@ export interface TakeLooksOptions {
   width: number;
 }
 
+/** Trials recalled in one go: what is asked and what is answered of each takes some kilobytes, and a payload two million. */
+const RECALLED = 100;
+
 /** Takes looks at trials, in order: what is in the store is recalled in one go, a child workflow for each of the others. */
 export async function takeLooks(options: TakeLooksOptions): Promise<void> {
   const { campaign, looks, models, ledger, progress, width } = options;
+  const deciding = decidingMetrics(campaign);
   const wanted = looks.flatMap((look) => {
     const { trial } = ledger.plan(look.trial);
     const failure = models.unusable.get(trial.model);
@@ -34,8 +39,10 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
   const known = new Map<string, TrialWorkflowResult>();
   const byTarget = [...groupBy(wanted, ({ input }) => input.trial.target)];
   await slidingWindow(byTarget, width, async ([target, own]) => {
-    const inputs = own.map(({ input }) => input);
-    for (const result of await recall(target, inputs)) known.set(result.trial.id, result);
+    for (let from = 0; from < own.length; from += RECALLED) {
+      const inputs = own.slice(from, from + RECALLED).map(({ input }) => input);
+      for (const result of await recall(target, inputs)) known.set(result.trial.id, result);
+    }
   });
   await slidingWindow(wanted, width, async ({ look, input }) => {
     progress.begin(look.trial, look.effort, ledger.countLook(look.trial));
@@ -45,7 +52,7 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
   });
 
   function finish(result: TrialWorkflowResult): void {
-    ledger.record(result);
+    ledger.keep(result);
     progress.finish(result.trial);
   }
 
@@ -65,6 +72,7 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
     const source = models.sources.get(trial.model)!;
     const reference = baselineOf(trial);
     const previous = ledger.row(id);
+    const record = ledger.record(id);
     const { fidelity, performance, stopWhen, seed, requirements, objectives } = campaign;
     const input: TrialWorkflowInput = {
       trial,
@@ -84,6 +92,8 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
         baseline: { model: source.output.model, items: reference.items },
       }),
       ...(previous !== undefined && { previous }),
+      ...(record !== undefined && { record }),
+      deciding,
       ...(trial.recipe !== null &&
         search.race === 'auto' && {
           race: {

@@ -173,7 +173,7 @@ describe('a campaign file', () => {
     expect(campaign.budget.wallClock).toBe(21_600);
     const hours = { deviceHours: 2, perModel: { wallClock: '90min', deviceHours: 0.5 } };
     expect(resolve(changed({ budget: hours })).budget).toEqual({
-      trials: 96,
+      trials: 1000,
       rounds: 1,
       wallClock: null,
       device: 7200,

@@ -42,6 +42,7 @@ async function ran(more: Partial<TrialWorkflowInput>, stopped?: string, metrics:
       source,
       campaign: { fidelity: [], performance: [], seed: 0, engine: { kind: 'onnxruntime', provider: 'cpu' } },
       effort: FULL_EFFORT,
+      deciding: [],
       ...more,
     },
     stages: {

@@ -41,7 +41,7 @@ const OWNED = [
 export async function writeReport(
   input: ReportInput & Pick<WriteReportInput, 'folder'>,
   { store, ...options }: WriteReportOptions = {},
-): Promise<WriteReportOutput> {
+): Promise<Omit<WriteReportOutput, 'decision'>> {
   const { folder, ...given } = input;
   try {
     const facts = { ...(store && (await readAnswers(given.trials, store))), ...given };
