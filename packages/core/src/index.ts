@@ -138,6 +138,7 @@ export {
   type CampaignProgress,
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
+  type LedgerPart,
   type Question,
   type TrialProgress,
   type TrialWorkflowInput,

@@ -1,4 +1,4 @@
-import type { ReportActivities } from '@quantloop/core';
+import type { LedgerPart, ReportActivities } from '@quantloop/core';
 import { storeActivity } from '@quantloop/jobs';
 import { keepTrial } from './rows/keep-trial.ts';
 import { concludeRun } from './write/conclude-run.ts';
@@ -7,6 +7,12 @@ import { concludeRun } from './write/conclude-run.ts';
 export function reportActivities(options: { storeRoot: string }): ReportActivities {
   return {
     keepTrial: storeActivity('keepTrial', options, keepTrial),
+    keepPart: storeActivity('keepPart', options, async ({ part }, store) => ({
+      kept: await store.putJson(part),
+    })),
+    readPart: storeActivity('readPart', options, async ({ kept }, store) => ({
+      part: (await store.readJson(kept)) as LedgerPart,
+    })),
     writeReport: storeActivity('writeReport', options, concludeRun),
   };
 }

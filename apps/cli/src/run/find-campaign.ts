@@ -54,10 +54,13 @@ export function unknownCampaign(name: string, names: readonly string[]): CliErro
   });
 }
 
+/** Where a history grew long, the workflow went on in another run of the server's: that one stands for the campaign's. */
+const RUNS = `WorkflowType = '${CAMPAIGN_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'`;
+
 /** All runs the server remembers, newest first. */
 export async function listCampaigns(client: Client): Promise<FoundCampaign[]> {
   const campaigns: FoundCampaign[] = [];
-  for await (const info of client.workflow.list({ query: `WorkflowType = '${CAMPAIGN_WORKFLOW}'` })) {
+  for await (const info of client.workflow.list({ query: RUNS })) {
     const handle = client.workflow.getHandle(info.workflowId, info.runId);
     const name = info.workflowId.slice(campaignWorkflowId('').length);
     campaigns.push(

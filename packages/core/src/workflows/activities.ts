@@ -12,7 +12,7 @@ import type { ConcludeOptions } from '../decide/conclude.ts';
 import type { DecisionSummary } from '../decide/decision.ts';
 import type { Proposal } from '../plan/step.ts';
 import type { Trial } from '../board/trial.ts';
-import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
+import type { LedgerPart, TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
 
 /** What every stage returns: its output, and what it cost. */
 export interface StageResult<Output> {
@@ -159,6 +159,13 @@ export interface KeepTrialOutput {
   record: ArtifactRef;
 }
 
+export interface KeepPartInput {
+  part: LedgerPart;
+}
+export interface ReadPartInput {
+  kept: ArtifactRef;
+}
+
 /** A row that is kept in the store, and why it was given up since. */
 export interface KeptRow {
   record: ArtifactRef;
@@ -210,6 +217,9 @@ export interface RecallActivities {
 export interface ReportActivities {
   /** Puts a row into the store: workflows keep it in brief. */
   keepTrial(input: KeepTrialInput): Promise<KeepTrialOutput>;
+  /** Puts a part of a board into the store, for a run of the workflow that goes on from there. */
+  keepPart(input: KeepPartInput): Promise<ReadPartInput>;
+  readPart(input: ReadPartInput): Promise<KeepPartInput>;
   /** Decides by the whole rows, and shows it. */
   writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
 }

@@ -8,7 +8,8 @@ import { inForce } from '../plan/in-force.ts';
 import { notTried } from '../plan/not-tried.ts';
 import { planRound } from '../plan/plan-round.ts';
 import type { Step } from '../plan/step.ts';
-import { importModels } from './import-models.ts';
+import { handOver, takeOver } from './hand-over.ts';
+import { type ImportedModels, importModels } from './import-models.ts';
 import { Ledger } from './ledger.ts';
 import {
   type CampaignProgress,
@@ -30,23 +31,26 @@ export const campaignQuery = defineQuery<Campaign>(CAMPAIGN_QUERY);
 /** Trials in flight at once: enough to quantize the next while one is measured, few enough to keep the disk small. */
 const WIDTH = 4;
 
+/** Looks between two times that the history may be found too long. Each makes some ten events, of which there may be 10,000. */
+const AT_ONCE = 250;
+
 /** The loop: import, then whatever is to be done next, until nothing is; then decide and show. */
 export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<CampaignWorkflowResult> {
   const campaign = validated(input.campaign);
   const planned = planRound(campaign);
-  const ledger = new Ledger(planned);
+  const { handedOver } = input;
+  const ledger = new Ledger(planned, handedOver?.ledger);
   const progress = new Progress(input, workflowInfo().workflowId, planned);
   const people = new People({ campaign, ledger, progress });
   setHandler(progressQuery, () => progress.snapshot());
   setHandler(campaignQuery, () => campaign);
 
-  progress.enter('import');
-  const models = await importModels(campaign, WIDTH);
-  endIfAllFailed(campaign.models.map(({ id }) => models.unusable.get(id)));
+  const models = await (handedOver === undefined ? begin() : takeOver(handedOver, { ledger, progress }));
 
   let step = deliberate(campaign, ledger.board());
   while (step.kind !== 'end') {
     await perform(step);
+    if (workflowInfo().continueAsNewSuggested) await handOver(input, { models, ledger, progress });
     step = deliberate(campaign, ledger.board());
   }
 
@@ -66,6 +70,13 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   progress.enter('done');
   return { decision, folder, phases: progress.phases() };
 
+  async function begin(): Promise<ImportedModels> {
+    progress.enter('import');
+    const imported = await importModels(campaign, WIDTH);
+    endIfAllFailed(campaign.models.map(({ id }) => imported.unusable.get(id)));
+    return imported;
+  }
+
   async function perform(step: Exclude<Step, { kind: 'end' }>): Promise<void> {
     const changed = inForce(campaign, ledger.board().acts);
     switch (step.kind) {
@@ -76,7 +87,10 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
           ledger.giveUp(trial, reason);
           progress.giveUp(trial, reason);
         }
-        await takeLooks({ campaign: changed, looks, models, ledger, progress, width: WIDTH });
+        await takeLooks({
+          ...{ campaign: changed, models, ledger, progress, width: WIDTH },
+          looks: looks.slice(0, AT_ONCE),
+        });
         // Where only memory was lacking, a smaller version may still do.
         if (round === 0) endIfAllFailed(ledger.trials().map(({ failure }) => permanent(failure)));
         return;

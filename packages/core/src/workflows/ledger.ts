@@ -5,26 +5,42 @@ import type { Trial } from '../board/trial.ts';
 import type { NotTried } from '../decide/decision.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { KeptRow } from './activities.ts';
-import type { TrialWorkflowResult } from './messages.ts';
+import type { LedgerPart, LedgerRest, TrialWorkflowResult } from './messages.ts';
+
+/** A row in brief takes some three kilobytes, a planned mix of precisions five; a payload may have two million. */
+const IN_A_PART = 200;
 
 /** The board of a running campaign, as it grows. Its rows are brief; whole ones are in the store. */
 export class Ledger {
-  readonly #began = Date.now();
+  readonly #began: number;
   readonly #rows = new Map<string, Trial>();
   readonly #records = new Map<string, ArtifactRef>();
   readonly #dismissed: Record<string, string> = {};
   readonly #looks = new Map<string, number>();
-  readonly #scans: Record<string, ArtifactRef | null> = {};
-  readonly #refused: NotTried[] = [];
-  readonly #measuring: Record<string, Record<string, number>> = {};
-  readonly #jobs: Record<string, number> = {};
+  readonly #scans: Record<string, ArtifactRef | null>;
+  readonly #refused: NotTried[];
+  readonly #measuring: Record<string, Record<string, number>>;
+  readonly #jobs: Record<string, number>;
   readonly #planned: PlannedTrial[];
-  readonly #acts: Act[] = [];
-  #round = 1;
-  #waited = 0;
+  readonly #first: number;
+  readonly #acts: Act[];
+  #round: number;
+  #waited: number;
 
-  constructor(planned: readonly PlannedTrial[]) {
+  /** @param planned the first round */
+  constructor(planned: readonly PlannedTrial[], rest: LedgerRest = beginning()) {
     this.#planned = [...planned];
+    this.#first = planned.length;
+    this.#began = rest.began;
+    this.#waited = rest.waited;
+    this.#round = rest.round;
+    this.#scans = { ...rest.scans };
+    this.#refused = [...rest.refused];
+    this.#acts = [...rest.acts];
+    this.#jobs = { ...rest.jobs };
+    this.#measuring = Object.fromEntries(
+      Object.entries(rest.measuring).map(([model, targets]) => [model, { ...targets }]),
+    );
   }
 
   board(): Board {
@@ -57,9 +73,14 @@ export class Ledger {
     return this.#rows.get(id);
   }
 
+  /** How many looks there have been at a trial. */
+  looks(id: string): number {
+    return this.#looks.get(id) ?? 0;
+  }
+
   /** Which look at the trial this is, from 1. */
   countLook(id: string): number {
-    const count = (this.#looks.get(id) ?? 0) + 1;
+    const count = this.looks(id) + 1;
     this.#looks.set(id, count);
     return count;
   }
@@ -129,4 +150,43 @@ export class Ledger {
   waited(milliseconds: number): void {
     this.#waited += milliseconds;
   }
+
+  /** What grows with the number of trials, in parts of a megabyte at most; to be restored with all parts, in order. */
+  parts(): LedgerPart[] {
+    const rows = this.trials().map((trial) => {
+      const record = this.#records.get(trial.id);
+      return { trial, ...(record !== undefined && { record }), looks: this.looks(trial.id) };
+    });
+    const added = this.#planned.slice(this.#first);
+    const dismissed = Object.entries(this.#dismissed);
+    const count = Math.ceil(Math.max(rows.length, added.length, dismissed.length) / IN_A_PART);
+    return Array.from({ length: count }, (_, i) => {
+      const part = <T>(all: readonly T[]) => all.slice(i * IN_A_PART, (i + 1) * IN_A_PART);
+      return { rows: part(rows), added: part(added), dismissed: part(dismissed) };
+    });
+  }
+
+  restore({ rows, added, dismissed }: LedgerPart): void {
+    for (const { trial, record, looks } of rows) {
+      this.#rows.set(trial.id, trial);
+      this.#looks.set(trial.id, looks);
+      if (record !== undefined) this.#records.set(trial.id, record);
+    }
+    this.#planned.push(...added);
+    Object.assign(this.#dismissed, Object.fromEntries(dismissed));
+  }
+
+  /** What does not grow with the number of trials. */
+  rest(): LedgerRest {
+    return {
+      ...{ began: this.#began, waited: this.#waited, round: this.#round },
+      ...{ scans: this.#scans, refused: this.#refused, acts: this.#acts },
+      ...{ measuring: this.#measuring, jobs: this.#jobs },
+    };
+  }
 }
+
+const beginning = (): LedgerRest => ({
+  ...{ began: Date.now(), waited: 0, round: 1 },
+  ...{ scans: {}, refused: [], acts: [], measuring: {}, jobs: {} },
+});

@@ -1,3 +1,4 @@
+import type { Board } from '../board/board.ts';
 import type { Effort } from '../board/evidence.ts';
 import type { Metrics } from '../board/measurement.ts';
 import type { Execution, Failure, Trial } from '../board/trial.ts';
@@ -9,7 +10,7 @@ import type { DecisionSummary, NearestMiss, Selection } from '../decide/decision
 import type { Rival } from '../decide/surely-better.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { Step } from '../plan/step.ts';
-import type { ImportModelOutput } from './activities.ts';
+import type { ImportModelOutput, StageResult } from './activities.ts';
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 
 export const CAMPAIGN_WORKFLOW = 'campaignWorkflow';
@@ -26,6 +27,37 @@ export interface CampaignWorkflowInput {
   specDigest: string;
   /** Absolute folder that receives the run's files. */
   folder: string;
+  /** Of a run of the workflow that goes on where another one's history grew long. */
+  handedOver?: HandedOver;
+}
+
+/** What a campaign's workflow hands to itself. */
+export interface HandedOver {
+  /** JSON artifacts, each a {@link LedgerPart}. */
+  parts: ArtifactRef[];
+  ledger: LedgerRest;
+  /** Seconds. */
+  phases: Record<string, number>;
+  sources: [model: string, StageResult<ImportModelOutput>][];
+  unusable: [model: string, Failure][];
+}
+
+/** A part of what grows with the number of trials. */
+export interface LedgerPart {
+  rows: { trial: Trial; record?: ArtifactRef; looks: number }[];
+  /** Planned since the first round. */
+  added: PlannedTrial[];
+  dismissed: [trial: string, reason: string][];
+}
+
+/** What does not. */
+export interface LedgerRest extends Pick<Board, 'round' | 'scans' | 'refused' | 'acts'> {
+  /** Milliseconds since 1970. */
+  began: number;
+  /** Milliseconds. */
+  waited: number;
+  measuring: Board['spent']['measuring'];
+  jobs: Board['spent']['jobs'];
 }
 
 export interface CampaignWorkflowResult {

@@ -1,6 +1,7 @@
-import type { Effort } from '../board/evidence.ts';
+import { type Effort, FULL_EFFORT } from '../board/evidence.ts';
 import type { Trial } from '../board/trial.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
+import type { Ledger } from './ledger.ts';
 import type {
   CampaignPhase,
   CampaignProgress,
@@ -23,7 +24,23 @@ export class Progress {
   constructor(input: CampaignWorkflowInput, workflowId: string, planned: readonly PlannedTrial[]) {
     this.#input = input;
     this.#workflowId = workflowId;
+    Object.assign(this.#phases, input.handedOver?.phases);
     this.plan(planned);
+  }
+
+  /** As it stood when the run before this one handed over. */
+  restore(ledger: Ledger): void {
+    const { planned, dismissed, round } = ledger.board();
+    this.plan(planned);
+    for (const { trial } of planned) {
+      const row = ledger.row(trial.id);
+      const reason = dismissed[trial.id];
+      if (row !== undefined) {
+        this.begin(trial.id, row.effort ?? FULL_EFFORT, ledger.looks(trial.id));
+        this.finish(row);
+      } else if (reason !== undefined) this.giveUp(trial.id, reason);
+    }
+    this.#round = round;
   }
 
   /** @param round that is measured from now on; absent: the same */

@@ -1,0 +1,40 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TrialsFile } from '@quantloop/report';
+import { expect, it } from 'vitest';
+import { findTemporalCli } from '../../src/temporal/find-temporal-cli.ts';
+import { scaleCampaign } from './scale-campaign.ts';
+
+const present = findTemporalCli() !== undefined;
+const reason = present ? '' : ' (needs the Temporal CLI: npm run setup)';
+
+it.skipIf(!present)(
+  `a campaign of 600 trials goes on in a new run before its history is long, and ends with every row${reason}`,
+  { timeout: 300_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quantloop-scale-'));
+    try {
+      const { result, histories, trials } = await scaleCampaign({
+        folder,
+        models: 5,
+        targets: 5,
+        recipes: 19,
+      });
+      expect(trials).toBe(600);
+      expect(result.decision.outcome).toBe('selected');
+      expect(result.decision.selections).toHaveLength(25);
+      expect(histories.length).toBeGreaterThan(1);
+      expect(Math.max(...histories)).toBeLessThan(10_000);
+      const text = await readFile(join(result.folder, 'trials.json'), 'utf8');
+      const rows = (JSON.parse(text) as TrialsFile).trials;
+      expect(rows).toHaveLength(trials);
+      for (const { metrics, status } of rows) {
+        expect(status).toBe('measured');
+        expect(Object.keys(metrics).length).toBeGreaterThan(40);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
