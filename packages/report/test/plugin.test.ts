@@ -21,10 +21,35 @@ function activityOf(storeRoot: string): ReportActivities['writeReport'] {
 }
 
 /** As a workflow asks for it: the rows are in the store. */
-async function asked(input: ReportInput, folder: string, store: Store): Promise<WriteReportInput> {
+async function asked(
+  input: ReportInput,
+  {
+    folder,
+    store,
+    change = () => ({}),
+  }: { folder: string; store: Store; change?: (i: number) => Partial<Trial> },
+): Promise<WriteReportInput> {
   const { campaign, run, phases, trials } = input;
-  const rows = await Promise.all(trials.map((trial) => keepTrial({ trial }, store)));
-  return { campaign, run, phases, folder, rows, acts: [], notTried: [], at: 0, ended: 'all was measured' };
+  const rows = await Promise.all(
+    trials.map(async (trial, i) => ({
+      trial: { ...briefRow(trial, []), ...change(i) },
+      ...(await keepTrial({ trial }, store)),
+      looks: 1,
+    })),
+  );
+  const parts = [rows.slice(0, 2), rows.slice(2)].map((part) => ({ rows: part, added: [], dismissed: [] }));
+  const kept = await Promise.all(parts.map((part) => store.putJson(part)));
+  return {
+    campaign,
+    run,
+    phases,
+    folder,
+    parts: kept,
+    acts: [],
+    notTried: [],
+    at: 0,
+    ended: 'all was measured',
+  };
 }
 
 describe('the report plugin', () => {
@@ -32,13 +57,13 @@ describe('the report plugin', () => {
     const root = await newFolder();
     const { store, input } = await storedRun(root);
     const folder = join(root, 'out');
-    const given = await asked(input, folder, store);
-    const failure = { code: 'timeout', message: 'No answer.', stage: 'quantize' };
-    const rows = given.rows.map((row, i) => {
-      if (i === 1) return { ...row, stopped: 'too late' };
-      return i === 3 ? { ...input.trials[3]!, status: 'failed' as const, failure } : row;
-    });
-    const run = new MockActivityEnvironment().run(activityOf(store.root), { ...given, rows });
+    const failure = { code: 'store-unavailable', message: 'No answer.', stage: 'record' };
+    const change = (i: number): Partial<Trial> => {
+      if (i === 1) return { status: 'stopped', stopped: 'too late' };
+      return i === 3 ? { status: 'failed', failure } : {};
+    };
+    const given = await asked(input, { folder, store, change });
+    const run = new MockActivityEnvironment().run(activityOf(store.root), given);
     const output = (await run) as WriteReportOutput;
     expect(output).toMatchObject({ folder, decision: { outcome: 'selected', ended: 'all was measured' } });
     expect(output.decision).not.toHaveProperty('verdicts');
@@ -54,7 +79,7 @@ describe('the report plugin', () => {
     const folder = join(root, 'out');
     await mkdir(folder);
     await writeFile(join(folder, 'decision.json'), '{"schemaVersion":7}');
-    const given = await asked(input, folder, store);
+    const given = await asked(input, { folder, store });
     const run = new MockActivityEnvironment().run(activityOf(store.root), given);
     const failure: unknown = await run.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ApplicationFailure);

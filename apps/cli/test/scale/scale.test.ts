@@ -19,7 +19,7 @@ it.skipIf(!present)(
         folder,
         models: 5,
         targets: 5,
-        recipes: 19,
+        recipes: 23,
       });
       expect(trials).toBe(600);
       expect(result.decision.outcome).toBe('selected');

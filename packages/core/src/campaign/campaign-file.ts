@@ -54,7 +54,7 @@ export const CampaignFile = z.strictObject({
   budget: z
     .strictObject({
       /** At most so many trials, baselines not counted. */
-      trials: z.int().positive().max(1000).default(1000),
+      trials: z.int().positive().max(10_000).default(1000),
       /** The grid is the first. @default 1; 3 where it refines */
       rounds: z.int().positive().optional(),
       /** What is not begun by then is not begun; the decision is made from what there is. */

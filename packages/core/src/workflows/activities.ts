@@ -166,17 +166,12 @@ export interface ReadPartInput {
   kept: ArtifactRef;
 }
 
-/** A row that is kept in the store, and why it was given up since. */
-export interface KeptRow {
-  record: ArtifactRef;
-  stopped?: string;
-}
 export interface WriteReportInput extends Omit<ConcludeOptions, 'trials'> {
   /** As it was begun. */
   campaign: Campaign;
   run: string;
-  /** Those that are kept in the store, and those of which there is no more than this. */
-  rows: (KeptRow | Trial)[];
+  /** JSON artifacts, each a `LedgerPart`. */
+  parts: ArtifactRef[];
   /** Absolute folder that receives the run's files. */
   folder: string;
   /** Wall-clock seconds by phase: import, baseline, trials. */

@@ -8,7 +8,7 @@ import { inForce } from '../plan/in-force.ts';
 import { notTried } from '../plan/not-tried.ts';
 import { planRound } from '../plan/plan-round.ts';
 import type { Step } from '../plan/step.ts';
-import { handOver, takeOver } from './hand-over.ts';
+import { handOver, keepParts, takeOver } from './hand-over.ts';
 import { type ImportedModels, importModels } from './import-models.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -60,7 +60,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   const { run, folder } = input;
   const { decision } = await present.writeReport({
     ...{ campaign, run, folder, phases: progress.phases() },
-    rows: ledger.keptRows(),
+    parts: await keepParts(ledger),
     acts: [...board.acts],
     at: Date.now(),
     ended: step.because,

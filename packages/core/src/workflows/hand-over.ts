@@ -1,4 +1,5 @@
 import { continueAsNew } from '@temporalio/workflow';
+import type { ArtifactRef } from '../board/artifact-ref.ts';
 import type { ImportedModels } from './import-models.ts';
 import type { Ledger } from './ledger.ts';
 import type { CampaignWorkflowInput, CampaignWorkflowResult, HandedOver } from './messages.ts';
@@ -17,10 +18,8 @@ export interface Running {
  */
 export async function handOver(input: CampaignWorkflowInput, running: Running): Promise<never> {
   const { models, ledger, progress } = running;
-  const parts = [];
-  for (const part of ledger.parts()) parts.push((await present.keepPart({ part })).kept);
   const handedOver: HandedOver = {
-    parts,
+    parts: await keepParts(ledger),
     ledger: ledger.rest(),
     phases: progress.phases(),
     sources: [...models.sources],
@@ -30,6 +29,13 @@ export async function handOver(input: CampaignWorkflowInput, running: Running): 
     ...input,
     handedOver,
   });
+}
+
+/** Puts the rows, and all else that grows with them, into the store. */
+export async function keepParts(ledger: Ledger): Promise<ArtifactRef[]> {
+  const parts: ArtifactRef[] = [];
+  for (const part of ledger.parts()) parts.push((await present.keepPart({ part })).kept);
+  return parts;
 }
 
 /** Takes over what the run before this one knew. */

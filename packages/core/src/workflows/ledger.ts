@@ -4,7 +4,6 @@ import type { Board } from '../board/board.ts';
 import type { Trial } from '../board/trial.ts';
 import type { NotTried } from '../decide/decision.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
-import type { KeptRow } from './activities.ts';
 import type { LedgerPart, LedgerRest, TrialWorkflowResult } from './messages.ts';
 
 /** A row in brief takes some three kilobytes, a planned mix of precisions five; a payload may have two million. */
@@ -88,16 +87,6 @@ export class Ledger {
   /** Where the whole row is. */
   record(id: string): ArtifactRef | undefined {
     return this.#records.get(id);
-  }
-
-  /** The rows for what is done outside of the workflow: by where they are kept, or as they are. */
-  keptRows(): (KeptRow | Trial)[] {
-    return this.trials().map((trial) => {
-      const record = this.#records.get(trial.id);
-      // One that could not be kept at its last look is not what is kept of it.
-      if (record === undefined || trial.failure?.stage === 'record') return trial;
-      return { record, ...(trial.stopped !== undefined && { stopped: trial.stopped }) };
-    });
   }
 
   keep({ trial, record, spent }: TrialWorkflowResult): void {

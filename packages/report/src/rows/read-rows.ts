@@ -1,15 +1,19 @@
 import type { Store } from '@quantloop/artifacts';
-import { Trial, type WriteReportInput } from '@quantloop/core';
+import { Trial, type ArtifactRef, type LedgerPart } from '@quantloop/core';
 
-/** The whole rows: those kept in the store, as they were given up since. */
-export async function readRows(rows: WriteReportInput['rows'], store: Store): Promise<Trial[]> {
+/** The whole rows of a campaign from the parts of its board, as it ended each of them. */
+export async function readRows(parts: readonly ArtifactRef[], store: Store): Promise<Trial[]> {
   const trials: Trial[] = [];
-  for (const row of rows) {
-    if (!('record' in row)) trials.push(row);
-    else {
-      const trial = Trial.parse(await store.readJson(row.record));
-      trials.push(row.stopped === undefined ? trial : { ...trial, status: 'stopped', stopped: row.stopped });
-    }
+  for (const part of parts) {
+    for (const row of ((await store.readJson(part)) as LedgerPart).rows) trials.push(await whole(row, store));
   }
   return trials;
+}
+
+async function whole({ trial, record }: LedgerPart['rows'][number], store: Store): Promise<Trial> {
+  // One that could not be kept at its last look is not what is kept of it.
+  if (record === undefined || trial.failure?.stage === 'record') return trial;
+  const kept = Trial.parse(await store.readJson(record));
+  const { status, stopped } = trial;
+  return stopped === undefined ? kept : { ...kept, status, stopped };
 }

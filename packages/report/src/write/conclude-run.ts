@@ -5,8 +5,8 @@ import { writeReport } from './write-report.ts';
 
 /** Decides by the whole rows of a run, and writes its files. */
 export async function concludeRun(input: WriteReportInput, store: Store): Promise<WriteReportOutput> {
-  const { campaign, run, rows, folder, phases, ...end } = input;
-  const trials = await readRows(rows, store);
+  const { campaign, run, parts, folder, phases, ...end } = input;
+  const trials = await readRows(parts, store);
   const decision = conclude(campaign, { ...end, trials });
   // People may have changed the requirements, and the campaign itself where it was told to.
   const shown = inForce(campaign, decision.acts);
