@@ -9,6 +9,7 @@ import { modelBytes } from '@quantloop/onnx';
 import { readCalibration } from './calibrate/read-calibration.ts';
 import type { Cost } from './manifest/cost.ts';
 import type { QuantizationManifest } from './manifest/manifest.ts';
+import { orderedRecipe } from './ordered-recipe.ts';
 import { quantizeFolder } from './quantize-folder.ts';
 import { Statistics } from './statistics/statistics-file.ts';
 
@@ -22,7 +23,7 @@ export async function run(input: QuantizeModelInput, context: JobContext): Promi
   const manifest = await quantizeFolder({
     source,
     target,
-    recipe: input.recipe,
+    recipe: orderedRecipe(input.recipe),
     ...(asked !== undefined && {
       calibration: await readCalibration({ folder: source, file: await store.file(asked.text), asked }),
     }),

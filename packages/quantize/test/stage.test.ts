@@ -83,6 +83,18 @@ describe('the stage quantizeModel', { timeout: 240_000 }, () => {
     await store.close();
   });
 
+  test('makes the same folder of the same recipe, in whatever order its options are written', async () => {
+    const recipe = recipeOf({ method: 'rtn', granularity: { group: 32 } });
+    const reversed = Object.fromEntries(Object.entries(recipe.options).reverse());
+    const made = async (options: typeof reversed) => {
+      const store = await openStore({ root: await temporaryFolder() });
+      const model = await store.putFolder(await linearsFolder(LAYERS));
+      return (await runStage(quantizeStage, { model, recipe: { ...recipe, options } }, { store })).output
+        .model;
+    };
+    expect(await made(reversed)).toEqual(await made(recipe.options));
+  });
+
   test('is an activity of the plugin, whose permanent failures are not retried', async () => {
     const storeRoot = join(await temporaryFolder(), 'store');
     const store = await openStore({ root: storeRoot });
