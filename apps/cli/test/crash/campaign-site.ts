@@ -121,6 +121,7 @@ export async function decisionWithoutTimings(folder: string): Promise<string> {
   const decision = Decision.parse(JSON.parse(await readFile(join(folder, 'decision.json'), 'utf8')));
   const timed = (name: string) => name.startsWith('single-stream.') || name === 'memory.peak';
   decision.front = decision.front.filter(({ axes }) => !axes.some(timed));
+  decision.rounds = decision.rounds.filter(({ axes }) => !axes.some(timed));
   for (const metrics of Object.values(decision.baseline)) {
     for (const name of Object.keys(metrics)) if (timed(name)) delete metrics[name];
   }
