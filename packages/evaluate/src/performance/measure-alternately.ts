@@ -1,5 +1,5 @@
 import { ofSide, pairOrder, type Side } from './alternation.ts';
-import { disturbances, type MachineState } from './machine/machine-state.ts';
+import { disturbances, together, type MachineState } from './machine/machine-state.ts';
 import { trimmedInterval } from './trimmed-interval.ts';
 import { isWarm } from './warm-up.ts';
 
@@ -19,7 +19,7 @@ export interface MeasureAlternatelyOptions<Sample> {
   watch: () => Promise<() => Promise<MachineState>>;
   /** Waits for the machine to become quiet; false where it does not. */
   untilQuiet: () => Promise<boolean>;
-  /** Called after each measured pair, with how many there are so far. */
+  /** Called after each measured pair, with how many there are so far; fewer than before where some were thrown away. */
   onPair?: ((pairs: number) => void) | undefined;
 }
 
@@ -38,15 +38,15 @@ const NOISE = 0.05;
 const MOST = 2;
 /** … and for so many seconds: on a machine that is never quiet, more requests buy little. */
 const EXTRA_SECONDS = 10;
-/** A measurement that other work disturbed is made again so often before it is taken as it is … */
+/** Whether the machine was disturbed is asked after each pair that ends so many seconds after the last time: its clock ticks. */
+const BURST_SECONDS = 0.2;
+/** A measurement that other work disturbed, and that no quiet came after, is made again so often before it is taken as it is. */
 const REPEATS = 1;
-/** … and so often where the machine became quiet in between. */
-const QUIET_REPEATS = 4;
 
 /**
- * Warms the models up, then measures them alternately until the numbers are steady enough. If the machine disturbed
- * the measurement it is thrown away and made again when the machine is quiet; of disturbed ones the least noisy is kept, and
- * marked.
+ * Warms the models up, then measures them alternately until the numbers are steady enough. Pairs that other work disturbed
+ * are thrown away and measured again when the machine is quiet. Where it does not become quiet all of it is made again, the
+ * less noisy is kept, and marked.
  */
 export async function measureAlternately<Sample>(
   options: MeasureAlternatelyOptions<Sample>,
@@ -57,31 +57,43 @@ export async function measureAlternately<Sample>(
     for (const side of pairOrder(k, sides)) warmUp[side]!.push(await options.warmUp(side, k));
   }
   let best = await attempt(options);
-  let repeated = 0;
-  while (isDisturbed(best.machine) && repeated < QUIET_REPEATS) {
-    const quiet = await options.untilQuiet();
-    if (!quiet && repeated >= REPEATS) break;
-    repeated++;
+  for (let tries = 0; isDisturbed(best.machine) && tries < REPEATS; tries++) {
     const again = await attempt(options);
-    if (!isDisturbed(again.machine) || again.noise < best.noise) best = again;
+    const repeated = best.repeated + again.repeated + 1;
+    const better = !isDisturbed(again.machine) || again.noise < best.noise;
+    best = { ...(better ? again : best), repeated };
   }
-  return { warmUp, ...best, repeated, disturbed: best.noise > NOISE || isDisturbed(best.machine) };
+  return { warmUp, ...best, disturbed: best.noise > NOISE || isDisturbed(best.machine) };
 }
 
 async function attempt<Sample>(
   options: MeasureAlternatelyOptions<Sample>,
-): Promise<Pick<Alternated<Sample>, 'samples' | 'noise' | 'machine'>> {
-  const { sides, measure, onPair } = options;
-  const stopWatching = await options.watch();
+): Promise<Pick<Alternated<Sample>, 'samples' | 'noise' | 'machine' | 'repeated'>> {
+  const { sides, measure, watch, untilQuiet, onPair } = options;
   const samples = [...options.known];
+  const states: MachineState[] = [];
   let pairs = samples.length / sides.length;
-  const measurePairs = async (upTo: number) => {
-    for (; pairs < upTo; pairs++) {
-      for (const side of pairOrder(pairs, sides)) {
-        samples.push({ ...(await measure(side, pairs)), pair: pairs, side });
-      }
-      onPair?.(pairs + 1);
+  let repeated = 0;
+  const measureBurst = async (upTo: number) => {
+    const stopWatching = await watch();
+    const began = performance.now();
+    const burst: Alternated<Sample>['samples'] = [];
+    let pair = pairs;
+    do {
+      for (const side of pairOrder(pair, sides)) burst.push({ ...(await measure(side, pair)), pair, side });
+      onPair?.(++pair);
+    } while (pair < upTo && performance.now() - began < BURST_SECONDS * 1000);
+    const state = await stopWatching();
+    if (isDisturbed(state) && (await untilQuiet())) {
+      repeated++;
+      return;
     }
+    samples.push(...burst);
+    states.push(state);
+    pairs = pair;
+  };
+  const measurePairs = async (upTo: number) => {
+    while (pairs < upTo) await measureBurst(upTo);
     return relativeNoise(samples, options.seconds);
   };
   let noise = await measurePairs(options.pairs);
@@ -89,7 +101,8 @@ async function attempt<Sample>(
   while (noise > NOISE && pairs < MOST * options.pairs && performance.now() - spent < EXTRA_SECONDS * 1000) {
     noise = await measurePairs(Math.min(pairs + Math.ceil(options.pairs / 2), MOST * options.pairs));
   }
-  return { samples, noise, machine: await stopWatching() };
+  const [first = await (await watch())(), ...rest] = states;
+  return { samples, noise, machine: together([first, ...rest]), repeated };
 }
 
 const isDisturbed = (machine: MachineState) => disturbances(machine).length > 0;

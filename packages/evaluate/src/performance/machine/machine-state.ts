@@ -26,6 +26,33 @@ export const MachineState = z.strictObject({
 });
 export type MachineState = z.infer<typeof MachineState>;
 
+/** What happened in several spans of time, one after the other. */
+export function together(states: readonly [MachineState, ...MachineState[]]): MachineState {
+  const sum = (
+    part: 'wallSeconds' | 'ownCpuSeconds' | 'majorFaults' | 'swappedBytes' | 'quotaSeconds' | 'thermalEvents',
+  ) => states.reduce((total, state) => total + state[part], 0);
+  const wallSeconds = sum('wallSeconds');
+  const mean = (part: 'foreignShare' | 'idleShare' | 'stealShare') =>
+    states.reduce((total, state) => total + state[part] * state.wallSeconds, 0) / Math.max(wallSeconds, 1e-9);
+  const [first] = states;
+  const last = states.at(-1)!;
+  return {
+    wallSeconds,
+    ownCpuSeconds: sum('ownCpuSeconds'),
+    foreignShare: mean('foreignShare'),
+    idleShare: mean('idleShare'),
+    stealShare: mean('stealShare'),
+    majorFaults: sum('majorFaults'),
+    swappedBytes: sum('swappedBytes'),
+    quotaSeconds: sum('quotaSeconds'),
+    thermalEvents: sum('thermalEvents'),
+    ...(first.clock !== undefined &&
+      last.clock !== undefined && { clock: { before: first.clock.before, after: last.clock.after } }),
+    loadBefore: first.loadBefore,
+    loadAfter: last.loadAfter,
+  };
+}
+
 /** Below these a measurement is believed to have had the machine to itself. */
 const LIMITS = {
   foreignShare: 0.1,
