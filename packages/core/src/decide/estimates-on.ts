@@ -41,9 +41,11 @@ export const estimatesOn = (
   metric: string,
 ): (Estimate | undefined)[] => trials.map(estimateOn(trials, metric));
 
-/** Half of what counts as none is each one's. */
 function acrossJobs({ value, low, high }: Estimate, { unit }: Measurement): Estimate {
   if (!TIMED.includes(unit)) return { value, low, high };
-  const half = (BETWEEN_JOBS / 2) * Math.abs(value);
+  const half = betweenJobs(value);
   return { value, low: low - half, high: high + half };
 }
+
+/** What no repetition takes from the half width of a timing: half of what counts as none is each one's. */
+export const betweenJobs = (value: number): number => (BETWEEN_JOBS / 2) * Math.abs(value);

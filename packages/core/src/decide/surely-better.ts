@@ -1,11 +1,11 @@
 import cdf from '@stdlib/stats-base-dists-normal-cdf';
-import { FULL_EFFORT } from '../board/evidence.ts';
+import { FULL_EFFORT, MOST_REPETITIONS } from '../board/evidence.ts';
 import type { Estimate } from '../board/measurement.ts';
 import type { Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import { evidenceOf } from '../plan/evidence-of.ts';
-import { estimatesOn } from './estimates-on.ts';
+import { betweenJobs, estimatesOn } from './estimates-on.ts';
 import { atConfidence, zOf } from './at-confidence.ts';
 import { lookConfidence } from './look-confidence.ts';
 import { HARDLY } from './prospect.ts';
@@ -31,26 +31,38 @@ export interface CompareOptions {
   trial: Rated;
 }
 
+/** How a trial stands to a rival, whatever further looks bring. `open`: more of what the metric rests on may tell. */
+export type Race =
+  { kind: 'behind'; by: Advantage } | { kind: 'ahead' } | { kind: 'open'; metric: string | undefined };
+
 /**
- * By what a trial stays behind a rival, whatever further looks bring: the first objective that does not tie them for
- * good. Undefined while it may come out ahead. What both have in full as far as the campaign measures it, within the
- * noise of each other, is a tie, and the next objective decides; so is what more documents would hardly tell apart in
- * the trial's favour.
+ * Goes by the first objective that does not tie them for good. What both have in full as far as the campaign measures it,
+ * within the noise of each other, is a tie, and the next objective decides; so is what more documents or repetitions would
+ * hardly tell apart in the trial's favour.
  */
-export function surelyBetter(options: CompareOptions): Advantage | undefined {
+export function raceOf(options: CompareOptions): Race {
   const { campaign, scenario, rival, trial } = options;
   for (const objective of objectiveChain(campaign.objectives)) {
     // What several metrics make together is compared when all are complete.
-    if (!isSingle(objective)) return undefined;
+    if (!isSingle(objective)) return { kind: 'open', metric: undefined };
     const { metric, smallest } = readObjective(objective, scenario);
     const standing = compareOn(metric, smallest, options);
-    if (standing === 'better') return { metric, better: smallest ? 'smaller' : 'larger' };
-    if (standing !== 'tied') return undefined;
+    if (standing === 'better') {
+      return { kind: 'behind', by: { metric, better: smallest ? 'smaller' : 'larger' } };
+    }
+    if (standing === 'worse') return { kind: 'ahead' };
+    if (standing === 'open') return { kind: 'open', metric };
   }
-  return rival.id < trial.id ? 'name' : undefined;
+  return rival.id < trial.id ? { kind: 'behind', by: 'name' } : { kind: 'ahead' };
 }
 
-/** How the rival stands to the trial. `open`: more documents may yet put the trial ahead. */
+/** By what a trial stays behind a rival, whatever further looks bring. Undefined while it may come out ahead. */
+export function surelyBetter(options: CompareOptions): Advantage | undefined {
+  const race = raceOf(options);
+  return race.kind === 'behind' ? race.by : undefined;
+}
+
+/** How the rival stands to the trial. `open`: more documents or repetitions may yet put the trial ahead. */
 export function compareOn(
   metric: string,
   smallest: boolean,
@@ -66,25 +78,35 @@ export function compareOn(
   const [x, y] = evidence === 'documents' ? [asSeen(a, rival), asSeen(b, trial)] : [a, b];
   if (smallest ? x.high < y.low : x.low > y.high) return 'better';
   if (smallest ? y.high < x.low : y.low > x.high) return 'worse';
-  if (evidence !== 'documents') return 'tied';
+  if (evidence === 'fixed') return 'tied';
   const ahead = smallest ? a.value - b.value : b.value - a.value;
-  return chanceToSeparate(ahead, [errorOf(a, rival), errorOf(b, trial)]) < HARDLY ? 'tied' : 'open';
+  const both = [errorOf(a, rival, evidence), errorOf(b, trial, evidence)];
+  return chanceToSeparate(ahead, both) < HARDLY ? 'tied' : 'open';
 }
 
-/** Standard error of an estimate, and the part of the documents that it rests on. */
+/** Standard error of an estimate, the part of the evidence that it rests on, and what no more of it takes away. */
 interface Uncertain {
   error: number;
   seen: number;
+  floor: number;
 }
 
-const errorOf = ({ low, high }: Estimate, { effort = FULL_EFFORT }: Rated): Uncertain => ({
-  error: (high - low) / 2 / zOf(0.95),
-  seen: effort.share,
-});
+function errorOf(
+  { value, low, high }: Estimate,
+  { effort = FULL_EFFORT }: Rated,
+  evidence: 'documents' | 'repetitions',
+): Uncertain {
+  const floor = evidence === 'documents' ? 0 : betweenJobs(value);
+  const seen = evidence === 'documents' ? effort.share : effort.repetitions / MOST_REPETITIONS;
+  return { error: ((high - low) / 2 - floor) / zOf(0.95), seen, floor };
+}
 
-/** Of two intervals coming to lie apart when all documents are in, if what is still to come is like what came. */
+/** Of two intervals coming to lie apart when all is in, if what is still to come is like what came. */
 function chanceToSeparate(ahead: number, both: readonly Uncertain[]): number {
-  const widths = both.reduce((sum, { error, seen }) => sum + zOf(0.95) * error * Math.sqrt(seen), 0);
+  const widths = both.reduce(
+    (sum, { error, seen, floor }) => sum + floor + zOf(0.95) * error * Math.sqrt(seen),
+    0,
+  );
   const open = Math.hypot(...both.map(({ error, seen }) => error * Math.sqrt(1 - seen)));
   return open === 0 ? 0 : cdf((ahead - widths) / open, 0, 1);
 }

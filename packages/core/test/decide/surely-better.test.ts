@@ -43,6 +43,19 @@ describe('a rival is surely better', () => {
     expect(better(fittest, rival, promising)).toBeUndefined();
   });
 
+  it('not while more repetitions may show the trial to be faster; two that are as fast are a tie', () => {
+    const fastest: Objective[] = [{ maximize: 'speed' }];
+    const small = trial('small', { tpot: 0.008, tpotNoise: 0.3, bytes: 500 });
+    expect(
+      better(fastest, small, trial('fast', { tpot: 0.005, tpotNoise: 0.3, bytes: 600 })),
+    ).toBeUndefined();
+    const level = { tpot: 0.008, tpotNoise: 0.02, bytes: 600 };
+    expect(better(fastest, trial('small', { ...level, bytes: 500 }), trial('level', level))).toEqual({
+      metric: 'model.bytes',
+      better: 'smaller',
+    });
+  });
+
   it('by its name where nothing tells them apart', () => {
     const [a, b] = [trial('a', {}), trial('b', {})];
     expect(better(smallest, a, b)).toBe('name');

@@ -3,7 +3,7 @@ import type { Campaign } from '../../campaign/campaign.ts';
 import type { Scenario } from '../../campaign/scenario.ts';
 import type { Verdict } from '../../decide/decision.ts';
 import type { Judgement } from '../../decide/judge.ts';
-import { surelyBetter } from '../../decide/surely-better.ts';
+import { raceOf } from '../../decide/surely-better.ts';
 import { evidenceOf } from '../evidence-of.ts';
 import { type Evidence, nextEffort, scheduleOf } from './schedule.ts';
 import type { Group, Standing } from './standings.ts';
@@ -27,18 +27,27 @@ export function nextLook(campaign: Campaign, group: Group, standing: Standing): 
     .map((more) => nextEffort(schedule, { effort: trial.effort, more }));
   return efforts.find((effort) => effort !== undefined);
 
-  /** Whether more documents may tell whom to select: of it and the leader, or of the leader and another. */
+  /** What may tell whom to select, where there is more of it: of it and the leader, or of the leader and another. */
   function separating(scenario: Scenario): Evidence[] {
     const passing = group.passing.filter((each) => each.scenario === scenario.name);
     const leader = group.leaders.find((each) => each.scenario === scenario.name);
     const others = leader?.trial.id === trial.id ? passing : [leader].filter((each) => each !== undefined);
-    const close = others.some(
-      ({ trial: other }) =>
-        other.id !== trial.id &&
-        surelyBetter({ campaign, scenario, rival: other, trial }) === undefined &&
-        surelyBetter({ campaign, scenario, rival: trial, trial: other }) === undefined,
-    );
-    return close ? ['documents'] : [];
+    return others
+      .filter((other) => other.trial.id !== trial.id)
+      .flatMap(({ trial: other }) => {
+        const races = [
+          raceOf({ campaign, scenario, rival: other, trial }),
+          raceOf({ campaign, scenario, rival: trial, trial: other }),
+        ];
+        if (races.some(({ kind }) => kind === 'behind')) return [];
+        return races.flatMap((race) => (race.kind === 'open' ? evidenceFor(race.metric) : []));
+      });
+  }
+
+  /** Of what several metrics make together it is the documents. */
+  function evidenceFor(metric: string | undefined): Evidence[] {
+    const evidence = metric === undefined ? 'documents' : evidenceOf(metric, campaign.performance);
+    return evidence === 'fixed' ? [] : [evidence];
   }
 }
 
