@@ -12,7 +12,10 @@ export const orderedRecipe = (recipe: Recipe): Recipe => ({
   ),
 });
 
-const ordered = <T extends WeightRecipe>(recipe: T): T => ({
-  ...recipe,
-  options: METHOD_FACTS[recipe.method]?.options.parse(recipe.options) ?? recipe.options,
-});
+/** Defaults are not filled in: a part of a mix has no options of a recipe as a whole. */
+function ordered<T extends WeightRecipe>(recipe: T): T {
+  const { method, options } = recipe;
+  const declared = Object.keys(METHOD_FACTS[method]?.options.parse(options) ?? options);
+  const named = declared.filter((name) => Object.hasOwn(options, name));
+  return { ...recipe, options: Object.fromEntries(named.map((name) => [name, options[name]!])) };
+}

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '@quantloop/artifacts';
-import type { QuantizeModelOutput, StageResult } from '@quantloop/core';
+import { withoutScope, type QuantizeModelOutput, type StageResult } from '@quantloop/core';
 import { runStage } from '@quantloop/jobs';
 import { quantize, QuantizationManifest, quantizeStage } from '@quantloop/quantize';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -84,7 +84,13 @@ describe('the stage quantizeModel', { timeout: 240_000 }, () => {
   });
 
   test('makes the same folder of the same recipe, in whatever order its options are written', async () => {
-    const recipe = recipeOf({ method: 'rtn', granularity: { group: 32 } });
+    const {
+      exclude: _,
+      mix: __,
+      ...whole
+    } = recipeOf({ method: 'rtn', bits: 8, granularity: { group: 32 } });
+    const mix = [{ tensors: ['a.*'], recipe: withoutScope(whole) }];
+    const recipe = { ...recipeOf({ method: 'rtn', granularity: { group: 32 } }), mix };
     const reversed = Object.fromEntries(Object.entries(recipe.options).reverse());
     const made = async (options: typeof reversed) => {
       const store = await openStore({ root: await temporaryFolder() });

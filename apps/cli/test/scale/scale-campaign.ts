@@ -12,9 +12,8 @@ import {
 } from '@quantloop/core';
 import { METHOD_FACTS } from '@quantloop/quantize';
 import { installRuntime, startControlWorker } from '@quantloop/worker';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
-import { embeddedServer } from '../../src/temporal/embedded-server.ts';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { getTemporalCli } from '../../src/temporal/get-temporal-cli.ts';
 import { stubWorkers } from './stub-workers.ts';
 
 export interface ScaleOptions {
@@ -24,6 +23,8 @@ export interface ScaleOptions {
   targets: number;
   /** At most 24. */
   recipes: number;
+  /** Events from which on the server suggests a new run. @default 4,096, the server's own */
+  suggestAt?: number;
   /** Called every second while the campaign runs. */
   onSecond?: () => void;
 }
@@ -41,10 +42,17 @@ export interface ScaleResult {
 export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult> {
   const { folder, onSecond = () => {} } = options;
   installRuntime({ level: 'ERROR' });
-  const server = await embeddedServer({ folder: join(folder, '.quantloop') });
-  const native = await NativeConnection.connect({ address: server.address });
-  const connection = await Connection.connect({ address: server.address });
-  const client = new Client({ connection });
+  const server = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: (await getTemporalCli()).path },
+      dbFilename: join(folder, 'temporal.db'),
+      extraArgs: [
+        '--dynamic-config-value',
+        `limit.historyCount.suggestContinueAsNew=${options.suggestAt ?? 4096}`,
+      ],
+    },
+  });
+  const { client, nativeConnection: native } = server;
   const campaign = campaignOf(options);
   const storeRoot = join(folder, 'store');
   const control = await startControlWorker({ connection: native, storeRoot });
@@ -79,8 +87,7 @@ export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult>
     clearInterval(timer);
     for (const worker of stubs) worker.shutdown();
     await Promise.all([...running, control.stop()]);
-    await Promise.all([native.close(), connection.close()]);
-    await server.release();
+    await server.teardown();
   }
 }
 
