@@ -31,10 +31,12 @@ export {
 export { Role, ROLES } from './campaign/role.ts';
 export { coversLayer, parseLayerRanges, type LayerRange } from './campaign/layer-ranges.ts';
 export { Name, Engine, LaunchedServer, OnnxRuntimeEngine, OpenAiEngine, Target } from './campaign/target.ts';
-export { Quantity } from './campaign/quantity.ts';
+export { Quantity, quantityText } from './campaign/quantity.ts';
 export {
   LIMIT_KINDS,
   limitOf,
+  limitsIn,
+  withLimits,
   MetricRequirement,
   Requirement,
   type LimitKind,
@@ -114,6 +116,7 @@ export { neighbours, type CalibrationTexts, type Neighbour } from './plan/refine
 export { propose } from './plan/refine/propose.ts';
 export { nextRound } from './plan/refine/next-round.ts';
 export { inForce, rejected } from './plan/in-force.ts';
+export { pausedBy } from './plan/pauses.ts';
 export { cannotFit, type Misfit } from './plan/predict/cannot-fit.ts';
 export { predictCampaign } from './plan/predict/predict-campaign.ts';
 export type {
@@ -133,6 +136,7 @@ export {
   CAMPAIGN_QUERY,
   CAMPAIGN_WORKFLOW,
   PROGRESS_QUERY,
+  ROWS_QUERY,
   TRIAL_WORKFLOW,
   type CampaignPhase,
   type CampaignProgress,
@@ -140,6 +144,8 @@ export {
   type CampaignWorkflowResult,
   type LedgerPart,
   type Question,
+  type RowsAnswer,
+  type RowsQuestion,
   type TrialProgress,
   type TrialWorkflowInput,
   type TrialWorkflowResult,

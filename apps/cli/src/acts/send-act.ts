@@ -1,20 +1,12 @@
-import { userInfo } from 'node:os';
-import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import {
-  ACT_UPDATE,
-  actInWords,
-  CAMPAIGN_QUERY,
-  type Act,
-  type ActInput,
-  type Campaign,
-} from '@quantloop/core';
+import { actInWords, CAMPAIGN_QUERY, type ActInput, type Campaign } from '@quantloop/core';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { ActOptions } from '../commands/common-options.ts';
 import { printJson } from '../output/print-json.ts';
 import { requireCampaign, unknownCampaign } from '../run/find-campaign.ts';
 import { missingRoles } from '../run/living-pollers.ts';
 import { hasServer, openSession } from '../session.ts';
+import { loginName } from './login-name.ts';
+import { recordAct } from './record-act.ts';
 
 /** What is to be done, without who does it. */
 type Deed = Anonymous<ActInput>;
@@ -46,38 +38,13 @@ export async function sendAct(
     const missing = await missingRoles(session.client, ['control']);
     await session.startWorkers(missing);
     const input = { ...(await deed(await handle.query<Campaign>(CAMPAIGN_QUERY))), by } as ActInput;
-    const act = await handle.executeUpdate<Act, [ActInput]>(ACT_UPDATE, { args: [input] }).catch(refused);
+    const act = await recordAct(handle, input);
     if (options.json) return printJson({ campaign: name, run, act });
     const { what, why } = actInWords(act);
     console.log(`${name}: ${act.by} ${what}${why === '' ? '' : ` (${why})`}.`);
-    if (missing.length > 0) console.log(`No workers run: \`quantloop resume ${name}\` goes on.`);
+    if (missing.length > 0 && act.kind !== 'pause')
+      console.log(`No workers run: \`quantloop resume ${name}\` goes on.`);
   } finally {
     await session.close();
   }
-}
-
-function loginName(): string {
-  try {
-    return userInfo().username;
-  } catch (cause) {
-    throw new CliError({
-      message: 'This user has no name, and the record says who did it',
-      hint: 'Say who with --by.',
-      exitCode: EXIT.invalid,
-      cause,
-    });
-  }
-}
-
-function refused(error: unknown): never {
-  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-  if (!(cause instanceof ApplicationFailure)) throw error;
-  const [details] = (cause.details ?? []) as [{ hint?: string }?];
-  throw new CliError({
-    message: `Refused: ${cause.message}`,
-    ...(details?.hint !== undefined && { hint: details.hint }),
-    exitCode: EXIT.invalid,
-    details: { refused: cause.type },
-    cause: error,
-  });
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { CampaignWorkflowResult } from '@quantloop/core';
-import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
+import { actOptions, type ActOptions } from './common-options.ts';
 
 export function define(command: Command, exitWith: (exitCode: number) => void): void {
-  outputOptions(serverOptions(command))
-    .summary('go on with an interrupted campaign, and follow it')
-    .argument('<campaign>', 'name of the campaign')
-    .action(async (name: string, options: OutputOptions & ServerOptions) => {
+  actOptions(command)
+    .summary('go on with an interrupted or paused campaign, and follow it')
+    .action(async (name: string, options: ActOptions) => {
       const begun = performance.now();
       const { hasServer, openSession } = await import('../session.ts');
+      const { letGoOn } = await import('../acts/let-go-on.ts');
       const { requireCampaign, unknownCampaign } = await import('../run/find-campaign.ts');
       const { exitCodeOfOutcome, followCampaign } = await import('../run/follow-campaign.ts');
       const { campaignFailure } = await import('../run/campaign-failure.ts');
@@ -39,6 +39,7 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
           return;
         }
         const { handle, run } = campaign;
+        await letGoOn(session, handle, options.by);
         const followed = await followCampaign({ session, handle, name, view, targets });
         const { phases, decision } = followed.result;
         const time = timeSpent({ total: secondsSince(begun), startup, phases, trials: followed.trials });

@@ -55,14 +55,15 @@ async function printStatus(options: {
   status: string;
   snapshot: CampaignSnapshot | undefined;
 }): Promise<void> {
-  const { questionLines } = await import('../run/question-lines.ts');
+  const { pauseLines, questionLines } = await import('../run/question-lines.ts');
   const { trialLine, trialName } = await import('../run/trial-line.ts');
   const { name, run, status, snapshot } = options;
   const hint = status === 'waiting' ? `: no workers; \`quantloop resume ${name}\` goes on` : '';
   console.log(`${name}, run ${run}: ${status}${hint}`);
   if (snapshot === undefined) return;
-  const { trials, phase, round, asked } = snapshot.progress;
+  const { trials, phase, round, asked, acts } = snapshot.progress;
   if (phase !== 'done') console.log(`phase: ${phase}${round > 0 ? `, round ${round}` : ''}`);
+  for (const line of pauseLines(name, acts)) console.log(line);
   if (asked !== undefined) console.log(questionLines(name, asked).join('\n'));
   for (const trial of trials) {
     const active = snapshot.active.get(trial.id);

@@ -3,7 +3,7 @@ import type { TrialProgress } from '@quantloop/core';
 import colors from 'picocolors';
 import { formatDuration } from '../output/format-duration.ts';
 import type { ActiveStage, CampaignSnapshot } from './campaign-snapshot.ts';
-import { questionLines } from './question-lines.ts';
+import { pauseLines, questionLines } from './question-lines.ts';
 import { trialLine, trialName } from './trial-line.ts';
 
 /** Shows how a campaign goes. */
@@ -25,11 +25,12 @@ const SILENT: ProgressView = { every: 1000, note: () => {}, show: () => {}, end:
 
 const finished = (trial: TrialProgress) => trial.status !== 'waiting' && trial.status !== 'running';
 
-/** Calls `print` with what people are asked, once for each time. */
+/** Calls `print` with what people are asked, and by whom the campaign is held, once for each time. */
 function askedPeople(print: (line: string) => void): (snapshot: CampaignSnapshot) => void {
   let shown = '';
-  return ({ name, progress: { asked } }) => {
-    const question = asked === undefined ? '' : questionLines(name, asked).join('\n');
+  return ({ name, progress: { asked, acts } }) => {
+    const lines = [...pauseLines(name, acts), ...(asked === undefined ? [] : questionLines(name, asked))];
+    const question = lines.join('\n');
     if (question !== shown && question !== '') print(question);
     shown = question;
   };

@@ -1,4 +1,4 @@
-import type { Question } from '@quantloop/core';
+import { pausedBy, type Act, type Question } from '@quantloop/core';
 
 /** What a campaign asks people, and the commands that answer. */
 export function questionLines(campaign: string, { kind, selections, nearestMisses }: Question): string[] {
@@ -24,4 +24,10 @@ export function questionLines(campaign: string, { kind, selections, nearestMisse
     `  try more:       quantloop add-recipe ${campaign} RECIPE-FILE, or quantloop extend ${campaign} --rounds 1`,
     `  leave it at that: quantloop approve ${campaign}`,
   ];
+}
+
+/** By whom a campaign is held, and the command that lets it go on; empty where it is not. */
+export function pauseLines(campaign: string, acts: readonly Act[]): string[] {
+  const pause = pausedBy(acts);
+  return pause === undefined ? [] : [`paused by ${pause.by}: \`quantloop resume ${campaign}\` goes on`];
 }

@@ -1,6 +1,6 @@
 import { limitOf, type MetricRequirement, type Requirement } from '../campaign/requirement.ts';
 import type { Act } from './act.ts';
-import { formatValue } from './format-value.ts';
+import { quantityText } from '../campaign/quantity.ts';
 
 export interface ActInWords {
   /** What was done, as the rest of a sentence that begins with who did it. */
@@ -30,6 +30,12 @@ export function actInWords(act: Act): ActInWords {
       ].filter((part) => part !== false);
       return { what: `extended the budget: ${parts.join(', ')}`, why: '' };
     }
+    case 'pause':
+      return { what: 'paused it', why: '' };
+    case 'go-on':
+      return { what: 'let it go on', why: '' };
+    case 'finish':
+      return { what: 'let it end with what was measured', why: '' };
   }
 }
 
@@ -59,10 +65,5 @@ function asWritten(requirement: MetricRequirement): string {
     targets !== undefined && `on ${targets.join(', ')}`,
     scenarios !== undefined && `in ${scenarios.join(', ')}`,
   ].filter((part) => part !== false);
-  const value = limit.relative
-    ? `${Number((limit.value * 100).toPrecision(6))}%`
-    : formatValue(limit.value, limit.dimension === undefined ? '' : UNIT[limit.dimension]);
-  return [`${metric} ${not === true ? 'not ' : ''}${kind} ${value}`, ...conditions].join(' ');
+  return [`${metric} ${not === true ? 'not ' : ''}${kind} ${quantityText(limit)}`, ...conditions].join(' ');
 }
-
-const UNIT = { size: 'B', duration: 's' } as const;

@@ -43,6 +43,11 @@ export const Act = z.discriminatedUnion('kind', [
     /** Seconds. */
     device: z.number().positive().optional(),
   }),
+  /** Nothing further begins until people let it go on; what is being measured is measured to its end. */
+  z.strictObject({ ...who, kind: z.literal('pause') }),
+  z.strictObject({ ...who, kind: z.literal('go-on') }),
+  /** What is being measured is the last: the campaign decides by what it has. */
+  z.strictObject({ ...who, kind: z.literal('finish') }),
 ]);
 export type Act = z.infer<typeof Act>;
 

@@ -44,3 +44,20 @@ export const Quantity = z
   // Says what comes out, for JSON Schema too.
   .pipe(Parsed);
 export type Quantity = z.output<typeof Quantity>;
+
+/** A quantity as it can be written: the unit that makes the shortest text, and the value to the last digit. */
+export function quantityText({ value, relative, dimension }: Quantity): string {
+  if (relative) return `${exactly(value, 0.01)}%`;
+  if (dimension === undefined) return String(value);
+  const texts = Object.entries(dimension === 'size' ? SIZES : DURATIONS).flatMap(([unit, factor]) => {
+    const number = exactly(value, factor);
+    return Number(number) * factor === value ? [`${number} ${unit}`] : [];
+  });
+  return texts.reduce((best, text) => (text.length < best.length ? text : best));
+}
+
+/** `value / factor`, rounded where only a last digit of binary arithmetic would be lost. */
+function exactly(value: number, factor: number): string {
+  const short = Number((value / factor).toPrecision(15));
+  return String(short * factor === value ? short : value / factor);
+}

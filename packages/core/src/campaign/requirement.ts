@@ -76,6 +76,19 @@ export const Requirement: z.ZodType<Requirement, unknown> = z.lazy(() =>
   ]),
 );
 
+/** The same tree with other limits, in reading order. */
+export function withLimits(requirement: Requirement, limits: readonly Quantity[]): Requirement {
+  const rest = limits.values();
+  return replace(requirement);
+
+  function replace(node: Requirement): Requirement {
+    if ('all' in node) return { all: node.all.map(replace) };
+    if ('any' in node) return { any: node.any.map(replace) };
+    const { kind, limit } = limitOf(node);
+    return { ...node, [kind]: rest.next().value ?? limit };
+  }
+}
+
 /** The limits of a tree of requirements, in reading order. */
 export function limitsIn(requirement: Requirement): MetricRequirement[] {
   if ('all' in requirement) return requirement.all.flatMap(limitsIn);

@@ -5,6 +5,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import { limitsIn, type Requirement } from '../campaign/requirement.ts';
 import { suggestName } from '../errors/nearest-name.ts';
 import { inForce, rejected } from './in-force.ts';
+import { finishedBy, pausedBy } from './pauses.ts';
 import { recordedAct } from './recorded-act.ts';
 import { sameRecipe } from './same-recipe.ts';
 import type { Step } from './step.ts';
@@ -42,6 +43,13 @@ export function actRefusal(input: unknown, context: ActContext): ActRefusal | un
       hint: 'Change its file, and run it again: what was measured is kept.',
     };
   }
+  const finishing = finishedBy(board.acts);
+  if (finishing !== undefined) {
+    return {
+      message: `${finishing} let the campaign end with what was measured.`,
+      hint: 'Run it again when it has ended: what was measured is kept.',
+    };
+  }
   const act = parsed.data;
   switch (act.kind) {
     case 'approve':
@@ -64,7 +72,23 @@ export function actRefusal(input: unknown, context: ActContext): ActRefusal | un
         hint: 'Say by how many trials, rounds or hours.',
       };
     }
+    case 'pause':
+      return pauseRefusal(context);
+    case 'go-on':
+      if (pausedBy(board.acts) !== undefined) return undefined;
+      return { message: 'the campaign is not paused.', hint: 'There is nothing to do.' };
+    case 'finish':
+      return undefined;
   }
+}
+
+function pauseRefusal({ asked, board }: ActContext): ActRefusal | undefined {
+  const pause = pausedBy(board.acts);
+  if (pause !== undefined) {
+    return { message: `${pause.by} has paused it already.`, hint: '`quantloop resume` lets it go on.' };
+  }
+  if (asked === undefined) return undefined;
+  return { message: 'the campaign waits for people as it is.', hint: '`quantloop status` says for what.' };
 }
 
 function rejectRefusal(trial: string, { trials, acts }: Board): ActRefusal | undefined {

@@ -3,6 +3,7 @@ import { FULL_EFFORT } from '../board/evidence.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { affordable, budgetSpent } from './budget.ts';
 import { inForce } from './in-force.ts';
+import { finishedBy } from './pauses.ts';
 import { nextWave } from './race/next-wave.ts';
 import { type Group, groupsOf } from './race/standings.ts';
 import { propose } from './refine/propose.ts';
@@ -11,9 +12,11 @@ import type { Step } from './step.ts';
 /**
  * What a campaign does next: baselines first; then looks at the trials, the most promising first, until no further look
  * could change what is selected; then another round, while nothing is acceptable or better is asked for and the budget
- * allows it; then people are asked, where they are to be. Pure, and the order of the board's rows does not matter.
+ * allows it; then people are asked, where they are to be. It ends early where people want no further look. Pure, and the order of the board's rows does not matter.
  */
 export function deliberate(written: Campaign, board: Board): Step {
+  const finishing = finishedBy(board.acts);
+  if (finishing !== undefined) return { kind: 'end', because: `${finishing} let it end early` };
   const campaign = inForce(written, board.acts);
   const { round } = board;
   const spent = budgetSpent(campaign, board.spent);

@@ -6,13 +6,14 @@ import { affordable, budgetSpent, modelBudgetSpent } from './budget.ts';
 import { isDecided } from './deliberate.ts';
 import { inForce } from './in-force.ts';
 import { lookedFor } from './looked-for.ts';
+import { finishedBy } from './pauses.ts';
 import { groupsOf } from './race/standings.ts';
 import { propose } from './refine/propose.ts';
 
 /**
  * What a campaign that is at its end leaves untried, and why: trials that were never begun; those that failed; what
- * rounds wanted and could not have; and, where
- * a winner is missing or better was asked for, what a further round would have looked for.
+ * rounds wanted and could not have; and, where a winner is missing or better was asked for, what a further round would
+ * have looked for.
  *
  * @param ended why it is at its end, as a sentence
  */
@@ -27,7 +28,7 @@ export function notTried(written: Campaign, board: Board, ended: string): NotTri
         : withoutResult(row);
     return reason === undefined ? [] : [{ model, target, label, trial: id, reason }];
   });
-  return [...trials, ...board.refused, ...furtherRound(campaign, board)];
+  return [...trials, ...board.refused, ...furtherRound(campaign, board, ended)];
 }
 
 function withoutResult({ status, failure }: Trial): string | undefined {
@@ -35,8 +36,8 @@ function withoutResult({ status, failure }: Trial): string | undefined {
   return failure === undefined ? undefined : `failed at ${failure.stage}: ${failure.message}`;
 }
 
-/** The proposals for which there was no budget left. */
-function furtherRound(campaign: Campaign, board: Board): NotTried[] {
+/** The proposals for which there was no budget left, or that people no longer wanted. */
+function furtherRound(campaign: Campaign, board: Board, ended: string): NotTried[] {
   const { budget, models, search } = campaign;
   if (search.refine === 'off' && isDecided(campaign, groupsOf(campaign, board))) return [];
   // A round of which nothing new came is followed by none that brings more.
@@ -46,6 +47,7 @@ function furtherRound(campaign: Campaign, board: Board): NotTried[] {
   const proposals = propose(campaign, { ...board, scans });
   if ('kind' in proposals) return [];
   const noRound =
+    (finishedBy(board.acts) === undefined ? undefined : ended) ??
     budgetSpent(campaign, board.spent) ??
     (board.round >= budget.rounds ? `the budget's rounds, ${budget.rounds}, are used` : undefined);
   const within = new Set(noRound === undefined ? affordable(campaign, board, proposals) : []);

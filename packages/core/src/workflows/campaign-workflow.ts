@@ -17,6 +17,9 @@ import {
   type CampaignWorkflowResult,
   CAMPAIGN_QUERY,
   PROGRESS_QUERY,
+  ROWS_QUERY,
+  type RowsAnswer,
+  type RowsQuestion,
 } from './messages.ts';
 import { People } from './people.ts';
 import { planNext, scanModel } from './plan-next.ts';
@@ -27,6 +30,7 @@ import { takeLooks } from './take-looks.ts';
 export const progressQuery = defineQuery<CampaignProgress>(PROGRESS_QUERY);
 /** The campaign as it was begun, whatever people have changed since. */
 export const campaignQuery = defineQuery<Campaign>(CAMPAIGN_QUERY);
+export const rowsQuery = defineQuery<RowsAnswer, [RowsQuestion]>(ROWS_QUERY);
 
 /** Trials in flight at once: enough to quantize the next while one is measured, few enough to keep the disk small. */
 const WIDTH = 4;
@@ -44,14 +48,15 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   const people = new People({ campaign, ledger, progress });
   setHandler(progressQuery, () => progress.snapshot());
   setHandler(campaignQuery, () => campaign);
+  setHandler(rowsQuery, (known) => ledger.feed.since(known, workflowInfo().runId));
 
   const models = await (handedOver === undefined ? begin() : takeOver(handedOver, { ledger, progress }));
 
-  let step = deliberate(campaign, ledger.board());
+  let step = await next();
   while (step.kind !== 'end') {
     await perform(step);
     if (workflowInfo().continueAsNewSuggested) await handOver(input, { models, ledger, progress });
-    step = deliberate(campaign, ledger.board());
+    step = await next();
   }
 
   progress.enter('report');
@@ -77,6 +82,11 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
     return imported;
   }
 
+  async function next(): Promise<Step> {
+    await people.admit();
+    return deliberate(campaign, ledger.board());
+  }
+
   async function perform(step: Exclude<Step, { kind: 'end' }>): Promise<void> {
     const changed = inForce(campaign, ledger.board().acts);
     switch (step.kind) {
@@ -88,7 +98,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
           progress.giveUp(trial, reason);
         }
         await takeLooks({
-          ...{ campaign: changed, models, ledger, progress, width: WIDTH },
+          ...{ campaign: changed, models, ledger, progress, people, width: WIDTH },
           looks: looks.slice(0, AT_ONCE),
         });
         // Where only memory was lacking, a smaller version may still do.

@@ -3,14 +3,17 @@ import type { ArtifactRef } from '../board/artifact-ref.ts';
 import type { Board } from '../board/board.ts';
 import type { Trial } from '../board/trial.ts';
 import type { NotTried } from '../decide/decision.ts';
+import { pausedFor } from '../plan/pauses.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { LedgerPart, LedgerRest, TrialWorkflowResult } from './messages.ts';
+import { RowFeed } from './row-feed.ts';
 
 /** A row in brief takes some three kilobytes, a planned mix of precisions five; a payload may have two million. */
 const IN_A_PART = 200;
 
 /** The board of a running campaign, as it grows. Its rows are brief; whole ones are in the store. */
 export class Ledger {
+  readonly feed = new RowFeed();
   readonly #began: number;
   readonly #rows = new Map<string, Trial>();
   readonly #records = new Map<string, ArtifactRef>();
@@ -43,6 +46,7 @@ export class Ledger {
   }
 
   board(): Board {
+    const now = Date.now();
     return {
       round: this.#round,
       planned: this.#planned,
@@ -51,7 +55,7 @@ export class Ledger {
       scans: this.#scans,
       refused: this.#refused,
       spent: {
-        wallClock: (Date.now() - this.#began - this.#waited) / 1000,
+        wallClock: (now - this.#began - this.#waited - pausedFor(this.#acts, now)) / 1000,
         measuring: this.#measuring,
         jobs: this.#jobs,
       },
@@ -90,7 +94,7 @@ export class Ledger {
   }
 
   keep({ trial, record, spent }: TrialWorkflowResult): void {
-    this.#rows.set(trial.id, trial);
+    this.#set(trial);
     if (record !== undefined) this.#records.set(trial.id, record);
     const { model, target } = trial;
     const targets = (this.#measuring[model] ??= {});
@@ -107,7 +111,7 @@ export class Ledger {
   giveUp(id: string, reason: string): void {
     const row = this.#rows.get(id);
     if (row === undefined) this.#dismissed[id] = reason;
-    else this.#rows.set(id, { ...row, status: 'stopped', stopped: reason });
+    else this.#set({ ...row, status: 'stopped', stopped: reason });
   }
 
   scanned(model: string, scan: ArtifactRef | null): void {
@@ -129,6 +133,10 @@ export class Ledger {
   /** Trials that people add to the round there is. */
   add(trials: readonly PlannedTrial[]): void {
     this.#planned.push(...trials);
+  }
+
+  acts(): readonly Act[] {
+    return this.#acts;
   }
 
   act(act: Act): void {
@@ -157,7 +165,7 @@ export class Ledger {
 
   restore({ rows, added, dismissed }: LedgerPart): void {
     for (const { trial, record, looks } of rows) {
-      this.#rows.set(trial.id, trial);
+      this.#set(trial);
       this.#looks.set(trial.id, looks);
       if (record !== undefined) this.#records.set(trial.id, record);
     }
@@ -172,6 +180,11 @@ export class Ledger {
       ...{ scans: this.#scans, refused: this.#refused, acts: this.#acts },
       ...{ measuring: this.#measuring, jobs: this.#jobs },
     };
+  }
+
+  #set(row: Trial): void {
+    this.#rows.set(row.id, row);
+    this.feed.changed(row);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Act } from '../board/act.ts';
 import type { Board } from '../board/board.ts';
 import type { Effort } from '../board/evidence.ts';
 import type { Metrics } from '../board/measurement.ts';
@@ -17,6 +18,7 @@ export const CAMPAIGN_WORKFLOW = 'campaignWorkflow';
 export const TRIAL_WORKFLOW = 'trialWorkflow';
 export const PROGRESS_QUERY = 'progress';
 export const CAMPAIGN_QUERY = 'campaign';
+export const ROWS_QUERY = 'rows';
 export const ACT_UPDATE = 'act';
 
 export interface CampaignWorkflowInput {
@@ -67,9 +69,9 @@ export interface CampaignWorkflowResult {
   phases: Record<string, number>;
 }
 
-/** `waiting`: for a person. */
+/** `waiting`: for a person; `paused`: by one. */
 export type CampaignPhase =
-  'import' | 'baseline' | 'trials' | 'scan' | 'plan' | 'waiting' | 'report' | 'done';
+  'import' | 'baseline' | 'trials' | 'scan' | 'plan' | 'waiting' | 'paused' | 'report' | 'done';
 
 export interface TrialProgress {
   id: string;
@@ -106,7 +108,24 @@ export interface CampaignProgress {
   round: number;
   /** Present while it waits for people. */
   asked?: Question;
+  /** What people did, in order. */
+  acts: Act[];
   trials: TrialProgress[];
+}
+
+/** Asked with {@link ROWS_QUERY}: what is known already. */
+export interface RowsQuestion {
+  /** Of the latest answer; empty: none. */
+  run: string;
+  /** Of the latest answer. */
+  revision: number;
+}
+
+/** The answer to {@link ROWS_QUERY}: brief rows that changed since, each of which replaces the one of its id. */
+export interface RowsAnswer extends RowsQuestion {
+  rows: Trial[];
+  /** There are further ones: ask again. */
+  more: boolean;
 }
 
 export interface TrialWorkflowInput {

@@ -4,6 +4,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import { decide } from '../decide/decide.ts';
 import { actRefusal } from '../plan/act-refusal.ts';
 import { inForce, rejected } from '../plan/in-force.ts';
+import { finishedBy, pausedBy } from '../plan/pauses.ts';
 import { plannedTrial } from '../plan/plan-round.ts';
 import { recordedAct } from '../plan/recorded-act.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,6 +37,7 @@ export class People {
         const { requirements } = inForce(campaign, ledger.board().acts);
         const act = Act.parse(recordedAct(input, { at: Date.now(), requirements }));
         ledger.act(act);
+        progress.act(act);
         this.#acts += 1;
         if (act.kind === 'add-recipe') {
           const trials = campaign.models.flatMap(({ id: model }) =>
@@ -91,6 +93,15 @@ export class People {
     this.#asked = undefined;
     progress.ask(undefined);
     ledger.waited(Date.now() - since);
+  }
+
+  /** Waits while the campaign is paused; answers whether anything further is to begin. */
+  async admit(): Promise<boolean> {
+    const { ledger } = this.#options;
+    if (pausedBy(ledger.acts()) !== undefined) {
+      await condition(() => pausedBy(ledger.acts()) === undefined);
+    }
+    return finishedBy(ledger.acts()) === undefined;
   }
 
   /** Nothing can be changed any more. */

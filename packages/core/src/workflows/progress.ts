@@ -1,5 +1,7 @@
 import { type Effort, FULL_EFFORT } from '../board/evidence.ts';
+import type { Act } from '../board/act.ts';
 import type { Trial } from '../board/trial.ts';
+import { pausedBy } from '../plan/pauses.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { Ledger } from './ledger.ts';
 import type {
@@ -16,10 +18,12 @@ export class Progress {
   readonly #workflowId: string;
   readonly #trials = new Map<string, TrialProgress>();
   readonly #phases: Record<string, number> = {};
+  readonly #acts: Act[] = [];
   #phase: CampaignPhase = 'import';
   #round = 0;
   #asked: Question | undefined;
   #since = Date.now();
+  #held: CampaignPhase = 'import';
 
   constructor(input: CampaignWorkflowInput, workflowId: string, planned: readonly PlannedTrial[]) {
     this.#input = input;
@@ -30,7 +34,7 @@ export class Progress {
 
   /** As it stood when the run before this one handed over. */
   restore(ledger: Ledger): void {
-    const { planned, dismissed, round } = ledger.board();
+    const { planned, dismissed, round, acts } = ledger.board();
     this.plan(planned);
     for (const { trial } of planned) {
       const row = ledger.row(trial.id);
@@ -41,6 +45,7 @@ export class Progress {
       } else if (reason !== undefined) this.giveUp(trial.id, reason);
     }
     this.#round = round;
+    for (const act of acts) this.act(act);
   }
 
   /** @param round that is measured from now on; absent: the same */
@@ -55,6 +60,17 @@ export class Progress {
   /** @param question undefined: answered */
   ask(question: Question | undefined): void {
     this.#asked = question;
+  }
+
+  act(act: Act): void {
+    const before = pausedBy(this.#acts);
+    this.#acts.push(act);
+    const now = pausedBy(this.#acts);
+    if (before === undefined && now !== undefined) {
+      this.#held = this.#phase;
+      this.enter('paused');
+    }
+    if (before !== undefined && now === undefined) this.enter(this.#held);
   }
 
   plan(trials: readonly PlannedTrial[]): void {
@@ -106,6 +122,7 @@ export class Progress {
     return {
       ...{ run, specDigest, folder, phase: this.#phase, round: this.#round },
       ...(asked !== undefined && { asked }),
+      acts: [...this.#acts],
       trials,
     };
   }

@@ -7,6 +7,7 @@ import type { Look } from '../plan/step.ts';
 import type { ImportedModels } from './import-models.ts';
 import type { Ledger } from './ledger.ts';
 import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
+import type { People } from './people.ts';
 import type { Progress } from './progress.ts';
 import { slidingWindow } from './sliding-window.ts';
 import { recallOn } from './stages.ts';
@@ -18,6 +19,7 @@ export interface TakeLooksOptions {
   models: ImportedModels;
   ledger: Ledger;
   progress: Progress;
+  people: Pick<People, 'admit'>;
   /** Looks in flight at once. */
   width: number;
 }
@@ -25,9 +27,12 @@ export interface TakeLooksOptions {
 /** Trials recalled in one go: what is asked and what is answered of each takes some kilobytes, and a payload two million. */
 const RECALLED = 100;
 
-/** Takes looks at trials, in order: what is in the store is recalled in one go, a child workflow for each of the others. */
+/**
+ * Takes looks at trials, in order: what is in the store is recalled in one go, a child workflow for each of the others.
+ * None begins while the campaign is paused, or once people want no more.
+ */
 export async function takeLooks(options: TakeLooksOptions): Promise<void> {
-  const { campaign, looks, models, ledger, progress, width } = options;
+  const { campaign, looks, models, ledger, progress, people, width } = options;
   const deciding = decidingMetrics(campaign);
   const wanted = looks.flatMap((look) => {
     const { trial } = ledger.plan(look.trial);
@@ -45,6 +50,7 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
     }
   });
   await slidingWindow(wanted, width, async ({ look, input }) => {
+    if (!(await people.admit())) return;
     progress.begin(look.trial, look.effort, ledger.countLook(look.trial));
     const workflowId = progress.workflowIdOf(look.trial);
     const args: [TrialWorkflowInput] = [input];

@@ -50,6 +50,7 @@ const REFUSED: [string, ActInput, string][] = [
     `${baseline.id} is rejected already.`,
   ],
   ['an empty extension', { kind: 'extend-budget', by }, 'the budget is extended by nothing.'],
+  ['a resumption of what goes on', { kind: 'go-on', by }, 'the campaign is not paused.'],
   ['a recipe that is there', { ...added, recipe: trial.recipe! }, 'a is this recipe already.'],
   ['a name that is taken', { ...added, label: 'a' }, 'another recipe is named a.'],
   [
@@ -79,6 +80,19 @@ describe('a person is refused', () => {
     expect(refusalOf(added, { campaign: small })).toBe('it would make 2 trials, more than the budget of 1.');
     const acts = [{ kind: 'extend-budget', by, at: 0, trials: 1 } as const];
     expect(refusalOf(added, { campaign: small, board: { ...board, acts } })).toBeUndefined();
+  });
+
+  it('a pause twice, a pause of what waits for people, and anything once it is to finish', () => {
+    const paused = { ...board, acts: [{ kind: 'pause', by: 'bob', at: 0 } as const] };
+    expect(refusalOf({ kind: 'pause', by }, { board: paused })).toBe('bob has paused it already.');
+    expect(refusalOf({ kind: 'go-on', by }, { board: paused })).toBeUndefined();
+    expect(refusalOf({ kind: 'pause', by }, { asked: 'approval' })).toBe(
+      'the campaign waits for people as it is.',
+    );
+    const finishing = { ...board, acts: [{ kind: 'finish', by: 'bob', at: 0 } as const] };
+    expect(refusalOf({ kind: 'pause', by }, { board: finishing })).toBe(
+      'bob let the campaign end with what was measured.',
+    );
   });
 
   it('anything after the end', () => {

@@ -53,6 +53,13 @@ const SEARCHING = {
   approval: true,
 };
 
+/** One that people hold, let go on, and have end early. */
+const HELD = {
+  ...CAMPAIGN,
+  campaign: 'held',
+  evaluation: { ...CAMPAIGN.evaluation, fidelity: [{ task: 'demo_stories', limit: 4 }] },
+};
+
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAIN = join(ROOT, 'apps/cli/src/main.ts');
 const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
@@ -66,6 +73,7 @@ const command = (...args: string[]) =>
 
 await writeFile(join(folder, 'campaign.json'), JSON.stringify(CAMPAIGN));
 await writeFile(join(folder, 'searching.json'), JSON.stringify(SEARCHING));
+await writeFile(join(folder, 'held.json'), JSON.stringify(HELD));
 const worker = command('worker', '--control', '--prepare', '--target', 'this-cpu', '--json');
 // Also where the recording fails.
 process.on('exit', () => worker.kill('SIGTERM'));
@@ -77,7 +85,8 @@ await run('campaign.json');
 
 const connection = await Connection.connect({ address });
 const client = new Client({ connection });
-await Promise.all([run('searching.json'), approve('searching')]);
+await Promise.all([run('searching.json'), act('searching', 'approve')]);
+await Promise.all([run('held.json'), act('held', 'pause').then(letGoOn)]);
 
 const hide = anonymous({
   [folder]: '/campaigns',
@@ -96,6 +105,7 @@ const recorded = {
   campaign: campaigns[0],
   'campaign-recalled': campaigns[1],
   'campaign-searching': campaigns[2],
+  'campaign-held': campaigns[3],
   'trial-baseline': trial('baseline'),
   'trial-measured': trial('rtn-int8-channel-sym'),
   'trial-further-look': trial('rtn-int4-channel-sym/look-2'),
@@ -117,16 +127,23 @@ async function run(file: string): Promise<void> {
   if (ended !== 0) throw new Error(`The campaign ended with exit code ${ended}.`);
 }
 
-/** As soon as it asks. */
-async function approve(campaign: string): Promise<void> {
+/** As soon as it is taken. */
+async function act(campaign: string, kind: 'approve' | 'pause' | 'go-on' | 'finish'): Promise<void> {
   const handle = client.workflow.getHandle(campaignWorkflowId(campaign));
-  const act: ActInput = { kind: 'approve', by: 'somebody' };
+  const input: ActInput = { kind, by: 'somebody' };
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const accepted = await handle.executeUpdate(ACT_UPDATE, { args: [act] }).then(
+    const accepted = await handle.executeUpdate(ACT_UPDATE, { args: [input] }).then(
       () => true,
       () => false,
     );
     if (accepted) return;
   }
+}
+
+/** Long enough for what had begun to end. */
+async function letGoOn(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await act('held', 'go-on');
+  await act('held', 'finish');
 }

@@ -47,7 +47,8 @@ describe('the workflows, against histories of a real campaign', () => {
 
   it('hold a campaign, one that recalls it, a baseline, a measured candidate and a failed one', () => {
     const trials = ['trial-baseline', 'trial-failed', 'trial-further-look', 'trial-measured'];
-    expect(NAMES).toEqual(['campaign', 'campaign-recalled', 'campaign-searching', ...trials]);
+    const campaigns = ['campaign', 'campaign-held', 'campaign-recalled', 'campaign-searching'];
+    expect(NAMES).toEqual([...campaigns, ...trials]);
     expect(resultOf('campaign')).toMatchObject({ decision: { outcome: 'selected' } });
     expect(resultOf('campaign-recalled')).toMatchObject({ decision: { outcome: 'selected' } });
     // All but the failed one are answered from the store, without a workflow of their own.
@@ -75,6 +76,15 @@ describe('the workflows, against histories of a real campaign', () => {
     );
     expect(planned).toBe(true);
     expect(resultOf('trial-further-look')).toMatchObject({ trial: { effort: { look: 2 } } });
+  });
+
+  it('hold a campaign that was paused, let go on, and ended early', () => {
+    const { decision } = resultOf('campaign-held') as { decision: { acts: { kind: string }[] } };
+    expect(decision.acts.map(({ kind }) => kind)).toEqual(['pause', 'go-on', 'finish']);
+    const begun = recorded('campaign-held').events.filter(
+      (event) => event.startChildWorkflowExecutionInitiatedEventAttributes,
+    );
+    expect(begun.length).toBeLessThan(6);
   });
 
   const ALTERED: [string, string, (event: RecordedEvent) => boolean][] = [
