@@ -29,6 +29,7 @@ export const COMMANDS = {
   sensitivity: () => import('./sensitivity.ts'),
   evaluate: () => import('./evaluate.ts'),
   serve: () => import('./serve.ts'),
+  dashboard: () => import('./dashboard.ts'),
   doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 } satisfies Record<string, () => Promise<CommandModule>>;

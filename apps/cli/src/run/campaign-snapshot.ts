@@ -23,6 +23,8 @@ export interface ActiveStage {
   attempt: number;
   /** Waiting for a worker, rather than being worked on. */
   queued: boolean;
+  /** Who works on it: `<host>/<role>/<pid>`. */
+  worker: string | undefined;
   progress: JobProgress | undefined;
   /** Why the attempt before this one failed. */
   lastFailure: string | undefined;
@@ -70,6 +72,7 @@ async function activeStage(client: Client, workflowId: string): Promise<ActiveSt
     stage: pending.activityType?.name ?? '',
     attempt: pending.attempt ?? 1,
     queued: pending.lastStartedTime == null,
+    worker: pending.lastWorkerIdentity || undefined,
     progress: JobProgress.safeParse(details).data,
     lastFailure: pending.lastFailure?.message ?? undefined,
   };

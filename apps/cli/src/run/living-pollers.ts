@@ -14,6 +14,11 @@ export async function missingRoles(client: Client, roles: readonly WorkerRole[])
 }
 
 async function isPlayed(client: Client, role: WorkerRole): Promise<boolean> {
+  return (await livingPollers(client, role)).length > 0;
+}
+
+/** The workers of a role, by `<host>/<role>/<pid>`, each once; of this host those alone that live. */
+export async function livingPollers(client: Client, role: WorkerRole): Promise<string[]> {
   const name =
     role === 'control' ? CONTROL_QUEUE : role === 'prepare' ? PREPARE_QUEUE : targetQueue(role.target);
   const { pollers } = await client.workflowService.describeTaskQueue({
@@ -21,9 +26,10 @@ async function isPlayed(client: Client, role: WorkerRole): Promise<boolean> {
     taskQueue: { name },
     taskQueueType: role === 'control' ? WORKFLOW : ACTIVITY,
   });
-  return (pollers ?? []).some(({ identity }) => {
+  const identities = new Set((pollers ?? []).map(({ identity }) => identity ?? ''));
+  return [...identities].filter((identity) => {
     // `<host>/<role>/<pid>`, as apps/worker names them.
-    const [host, , pid] = (identity ?? '').split('/');
+    const [host, , pid] = identity.split('/');
     return host !== hostname() || processAlive(Number(pid));
   });
 }
