@@ -198,6 +198,28 @@ describe('renderReport', () => {
     ]);
   });
 
+  it('fades nothing that the front beats within the noise alone', async () => {
+    const input = sampleRun();
+    const measured = input.trials.filter((trial) => trial.status === 'measured');
+    const winner = measured.find(({ id }) => id === input.decision.selections[0]!.trial)!;
+    const other = measured.find(({ label }) => label === 'rtn-int2-g32-sym')!;
+    for (const metric of ['arithmetic.exact_match', 'single-stream.tpot.p50']) {
+      const near = structuredClone(winner.metrics[metric]!);
+      near.value *= metric === 'single-stream.tpot.p50' ? 1.001 : 0.999;
+      other.metrics[metric] = near;
+    }
+    const { page } = await rendered(input);
+    const { plots } = JSON.parse(page.querySelector('#plot-data')!.textContent) as {
+      plots: Record<string, { option: { series: Series[] } }>;
+    };
+    const { series } = plots['tiny-this-cpu-single-stream-latency']!.option;
+    const point = series.flatMap(({ data }) => data ?? []).find(({ name }) => name === other.label)!;
+    expect(point.itemStyle?.opacity ?? 1).toBe(1);
+    expect(point.tip?.at(-1)).toBe('within the noise of the front');
+    const plot = page.querySelector('[data-plot=tiny-this-cpu-single-stream-latency]')!;
+    expect(plot.getAttribute('aria-label')).toMatch(/Not told apart from it: .*rtn-int2-g32-sym/);
+  });
+
   it('draws no front through a speed that was simulated', async () => {
     const input = sampleRun();
     for (const trial of input.trials.filter((each) => each.simulated)) {
@@ -427,7 +449,7 @@ describe('renderReport', () => {
 
       ## Quality against speed and size
 
-      Quality is \`arithmetic.exact_match\`. Bars are 95 % intervals. The grey line is the Pareto front; what it beats is faded. Shaded: inside every limit that all must meet; dashed: a limit with alternatives. Verdicts use paired results, so that a point near a limit may be decided where the bars overlap it. Hollow: simulated, its speed is not evidence.
+      Quality is \`arithmetic.exact_match\`. Bars are 95 % intervals. The grey line is the Pareto front; what it beats beyond the noise is faded. Shaded: inside every limit that all must meet; dashed: a limit with alternatives. Verdicts use paired results, so that a point near a limit may be decided where the bars overlap it. Hollow: simulated, its speed is not evidence.
 
       ![Quality and latency: single-stream](plots/tiny-this-cpu-single-stream-latency.png)
 

@@ -35,8 +35,11 @@ export function casePlot(options: CasePlotOptions): { option: PlotOption; descri
   );
   if (trials.length === 0) return undefined;
   const evidence = trials.filter((trial) => !trial.simulated || cost.metric !== options.case.speed.metric);
-  const front = new Set(frontsOf(evidence).strict([quality, cost]));
-  const points = new Map(trials.map((trial) => [trial, point(trial, front.has(trial), options)]));
+  const fronts = frontsOf(evidence);
+  const front = new Set(fronts.strict([quality, cost]));
+  const near = new Set(fronts.withinNoise([quality, cost]).filter((trial) => !front.has(trial)));
+  const standing = (trial: Trial): Standing => (front.has(trial) ? 'on' : near.has(trial) ? 'near' : 'off');
+  const points = new Map(trials.map((trial) => [trial, point(trial, standing(trial), options)]));
   const limits = limitsOf(options);
   const shown = [...points.values()];
   const axisOf = (name: 'x' | 'y', { metric, higherIsBetter }: Axis) =>
@@ -58,20 +61,33 @@ export function casePlot(options: CasePlotOptions): { option: PlotOption; descri
       limits,
       methods,
     }),
-    description: `${title}. On the front: ${along.map((each) => each.label).join(', ')}.`,
+    description: [
+      `${title}. On the front: ${labels(along)}.`,
+      ...(near.size === 0 ? [] : [`Not told apart from it: ${labels([...near])}.`]),
+    ].join(' '),
   };
 }
 
+const labels = (of: readonly { label: string }[]) => of.map(({ label }) => label).join(', ');
+
+/** To the front: on it, within its noise, or surely behind it. */
+type Standing = 'on' | 'near' | 'off';
+const STANDING = {
+  on: ['on the front'],
+  near: ['within the noise of the front'],
+  off: [],
+} satisfies Record<Standing, string[]>;
+
 const isFinite = (trial: Trial, metric: string): boolean => Number.isFinite(trial.metrics[metric]?.value);
 
-function point(trial: Trial, onFront: boolean, options: CasePlotOptions): ScatterPoint {
+function point(trial: Trial, standing: Standing, options: CasePlotOptions): ScatterPoint {
   const { methods, quality, cost } = options;
   const { recipe } = trial;
   return {
     label: trial.label,
     method: recipe === null ? -1 : methods.indexOf(recipe.method),
     bits: recipe?.bits ?? null,
-    role: roleOf(trial, onFront, options.case),
+    role: roleOf(trial, standing, options.case),
     simulated: trial.simulated,
     x: estimateOf(trial, cost.metric),
     y: estimateOf(trial, quality.metric),
@@ -82,15 +98,15 @@ function point(trial: Trial, onFront: boolean, options: CasePlotOptions): Scatte
         return `${metric}: ${formatMeasurement(measurement)} ${formatInterval(measurement)}`.trim();
       }),
       ...(trial.simulated ? ['simulated on this target: its speed is not evidence'] : []),
-      ...(trial.id === options.case.winner?.id ? ['selected'] : onFront ? ['on the front'] : []),
+      ...(trial.id === options.case.winner?.id ? ['selected'] : STANDING[standing]),
     ],
   };
 }
 
-function roleOf(trial: Trial, onFront: boolean, { winner }: Case): PointRole {
+function roleOf(trial: Trial, standing: Standing, { winner }: Case): PointRole {
   if (trial.id === winner?.id) return 'winner';
   if (trial.recipe === null) return 'baseline';
-  return onFront ? 'front' : 'dominated';
+  return standing === 'off' ? 'dominated' : 'front';
 }
 
 function estimateOf(trial: Trial, metric: string): Estimate {

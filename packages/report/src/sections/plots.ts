@@ -10,8 +10,8 @@ import type { ReportView } from '../view/report-view.ts';
 const INLINE_CHARACTERS = 1_000_000;
 
 const HOW_TO_READ =
-  'Bars are 95 % intervals. The grey line is the Pareto front; what it beats is faded. Shaded: inside every limit that ' +
-  'all must meet; dashed: a limit with alternatives. Verdicts use paired results, so that a point near a limit may be ' +
+  'Bars are 95 % intervals. The grey line is the Pareto front; what it beats beyond the noise is faded. Shaded: inside every ' +
+  'limit that all must meet; dashed: a limit with alternatives. Verdicts use paired results, so that a point near a limit may be ' +
   'decided where the bars overlap it. Hollow: simulated, its speed is not evidence.';
 
 /** Quality against speed and size, for each scenario. */
