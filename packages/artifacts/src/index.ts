@@ -5,5 +5,7 @@ export { StoredResult, type ResultCache } from './result-cache.ts';
 export { JournalEntry, type Journal, type JournalNote } from './journal.ts';
 export { digestOfBytes, digestOfFile, digestOfJson } from './digest.ts';
 export { digestOfFolder, FolderListing, ListedFile } from './folder-listing.ts';
+export { collectGarbage, type CollectGarbageOptions, type Garbage } from './gc/collect-garbage.ts';
+export { referencesIn, type Reference } from './gc/references.ts';
 export { freeBytes } from './free-bytes.ts';
 export { storedBytes } from './stored-bytes.ts';

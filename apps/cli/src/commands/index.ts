@@ -31,6 +31,7 @@ export const COMMANDS = {
   serve: () => import('./serve.ts'),
   dashboard: () => import('./dashboard.ts'),
   doctor: () => import('./doctor.ts'),
+  gc: () => import('./gc.ts'),
   demo: () => import('./demo.ts'),
 } satisfies Record<string, () => Promise<CommandModule>>;
 
