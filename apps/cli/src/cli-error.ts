@@ -8,6 +8,8 @@ export const EXIT = {
   invalid: 2,
   /** The campaign ended without an acceptable model (also: too few samples to tell). */
   nothingAcceptable: 3,
+  /** A night is worse than the decision before it. */
+  regression: 4,
   /** Stopped by the user; the campaign goes on at the next `resume`. */
   interrupted: 130,
 } as const;

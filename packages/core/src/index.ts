@@ -48,6 +48,14 @@ export { Message, Prompt, PromptsItem, Sampling } from './campaign/prompts.ts';
 export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
 export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
 export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts';
+export { Schedule, Webhook, calendarsOf } from './campaign/schedule.ts';
+export {
+  CALENDAR_FIELDS,
+  readCalendarField,
+  type Calendar,
+  type CalendarField,
+  type CalendarRange,
+} from './campaign/calendar.ts';
 export { StopRule } from './campaign/stop-rule.ts';
 export { Calibration, CalibrationChange, CalibrationSource } from './campaign/calibration.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
@@ -115,7 +123,15 @@ export type { Look, Proposal, Step, Wish } from './plan/step.ts';
 export { neighbours, type CalibrationTexts, type Neighbour } from './plan/refine/neighbours.ts';
 export { propose } from './plan/refine/propose.ts';
 export { nextRound } from './plan/refine/next-round.ts';
+export {
+  NightEvent,
+  nightEvents,
+  NightFile,
+  type NightEventsOptions,
+  type Worsening,
+} from './decide/night-events.ts';
 export { inForce, rejected } from './plan/in-force.ts';
+export { metricsThatCount } from './plan/deciding-metrics.ts';
 export { pausedBy } from './plan/pauses.ts';
 export { cannotFit, type Misfit } from './plan/predict/cannot-fit.ts';
 export { predictCampaign } from './plan/predict/predict-campaign.ts';
@@ -129,12 +145,21 @@ export type {
   SourceSize,
 } from './plan/predict/prediction.ts';
 export { BASELINE, plannedTrial, planRound, type PlannedTrial } from './plan/plan-round.ts';
-export { CONTROL_QUEUE, PREPARE_QUEUE, campaignWorkflowId, targetQueue } from './workflows/queues.ts';
+export { runName } from './plan/run-name.ts';
+export { campaignStart } from './workflows/campaign-start.ts';
+export {
+  CONTROL_QUEUE,
+  PREPARE_QUEUE,
+  campaignWorkflowId,
+  nightWorkflowId,
+  targetQueue,
+} from './workflows/queues.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';
 export {
   ACT_UPDATE,
   CAMPAIGN_QUERY,
   CAMPAIGN_WORKFLOW,
+  NIGHT_WORKFLOW,
   PROGRESS_QUERY,
   ROWS_QUERY,
   TRIAL_WORKFLOW,
@@ -143,6 +168,8 @@ export {
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
   type LedgerPart,
+  type NightWorkflowInput,
+  type NightWorkflowResult,
   type Question,
   type RowsAnswer,
   type RowsQuestion,

@@ -8,6 +8,7 @@ import {
   resolveCampaign,
   type Campaign,
   type ResolveCampaignOptions,
+  type Schedule,
   type SpecIssue,
 } from '@quantloop/core';
 import { METHOD_FACTS } from '@quantloop/quantize';
@@ -24,6 +25,8 @@ export interface PreparedCampaign {
   campaign: Campaign;
   /** Tells an identical campaign from another of the same name. */
   specDigest: string;
+  /** When it is to run by itself; no part of what is run. */
+  schedule?: Schedule;
   /** Puts the files it refers to (tasks, texts) into the store. */
   publish(storeRoot: string): Promise<void>;
   /** Removes what was gathered in the meantime. */
@@ -76,6 +79,7 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
     return {
       campaign,
       specDigest: digestOfJson(campaign),
+      ...(file.schedule !== undefined && { schedule: file.schedule }),
       dispose,
       publish: async (storeRoot) => {
         const store = await openStore({ root: storeRoot });

@@ -10,6 +10,7 @@ export const COMMANDS = {
   run: () => import('./run.ts'),
   validate: () => import('./validate.ts'),
   plan: () => import('./plan.ts'),
+  schedule: () => import('./schedule.ts'),
   list: () => import('./list.ts'),
   status: () => import('./status.ts'),
   pause: () => import('./pause.ts'),

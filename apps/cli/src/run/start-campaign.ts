@@ -1,13 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import {
-  CAMPAIGN_WORKFLOW,
-  CONTROL_QUEUE,
-  campaignWorkflowId,
-  type Campaign,
-  type CampaignWorkflowInput,
-} from '@quantloop/core';
+import { CAMPAIGN_WORKFLOW, campaignStart, runName, type Campaign } from '@quantloop/core';
 import { CliError, EXIT } from '../cli-error.ts';
 import { findCampaign } from './find-campaign.ts';
 
@@ -31,20 +25,12 @@ export interface StartedCampaign {
 /** Starts the campaign's workflow, or joins the one that runs with the same spec. */
 export async function startCampaign(options: StartCampaignOptions): Promise<StartedCampaign> {
   const { client, campaign, specDigest } = options;
-  const workflowId = campaignWorkflowId(campaign.campaign);
   const running = await joinRunning(options);
   if (running !== undefined) return running;
   const { run, folder } = newRun(resolve(options.out, campaign.campaign));
-  const input: CampaignWorkflowInput = { campaign, run, specDigest, folder };
   try {
-    const handle = await client.workflow.start(CAMPAIGN_WORKFLOW, {
-      workflowId,
-      taskQueue: CONTROL_QUEUE,
-      args: [input],
-      // On a loaded machine a server that has just started loses its first task in one of six runs; the default is 10 s.
-      workflowTaskTimeout: '5s',
-      memo: { run, specDigest, folder, targets: campaign.targets.map((target) => target.id) },
-    });
+    const start = campaignStart({ campaign, run, specDigest, folder });
+    const handle = await client.workflow.start(CAMPAIGN_WORKFLOW, start);
     return { handle, run, folder, attached: false };
   } catch (error) {
     // Another process was a moment faster.
@@ -76,9 +62,8 @@ async function joinRunning({
   });
 }
 
-/** A run is named after its start, so that runs sort by time. */
 function newRun(campaignFolder: string): { run: string; folder: string } {
-  const name = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  const name = runName(new Date());
   for (let attempt = 1; ; attempt++) {
     const run = attempt === 1 ? name : `${name}-${attempt}`;
     const folder = join(campaignFolder, run);

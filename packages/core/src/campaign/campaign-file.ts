@@ -4,6 +4,7 @@ import { FidelityItem } from './evaluation.ts';
 import { Quantity } from './quantity.ts';
 import { RecipeGrid } from './recipe.ts';
 import { ScenarioItem } from './scenario.ts';
+import { Schedule } from './schedule.ts';
 import { FrontAxes, OnNoWinner, Switch } from './search.ts';
 import { StopRule } from './stop-rule.ts';
 import { Name, Target } from './target.ts';
@@ -77,6 +78,8 @@ export const CampaignFile = z.strictObject({
   /** A person has to approve what was selected. @default nobody is asked */
   approval: z.literal(true).optional(),
   seed: z.int().nonnegative().default(0),
+  /** When `quantloop schedule apply` has it run. Not part of what is run. */
+  schedule: Schedule.optional(),
 });
 export type CampaignFile = z.output<typeof CampaignFile>;
 /** What a campaign file may look like before defaults. */

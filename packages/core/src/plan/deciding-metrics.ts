@@ -1,6 +1,7 @@
 import type { Campaign } from '../campaign/campaign.ts';
+import type { Scenario } from '../campaign/scenario.ts';
 import { limitsIn } from '../campaign/requirement.ts';
-import { objectiveChain, objectiveMetrics } from '../decide/read-objective.ts';
+import { measuredAs, objectiveChain, objectiveMetrics } from '../decide/read-objective.ts';
 import { namedFronts } from '../decide/front-axes.ts';
 import { SPEED } from './known-metrics.ts';
 import { headline } from './scenario-metrics.ts';
@@ -27,4 +28,12 @@ export function decidingMetrics(campaign: Campaign): string[] {
       ...(stopWhen === undefined ? [] : [stopWhen.metric]),
     ]),
   ];
+}
+
+/** What requirements and objectives go by in one scenario. */
+export function metricsThatCount({ requirements, objectives }: Campaign, scenario: Scenario): Set<string> {
+  return new Set([
+    ...limitsIn(requirements).map(({ metric }) => measuredAs(metric, scenario)),
+    ...objectiveChain(objectives).flatMap((objective) => objectiveMetrics(objective, scenario)),
+  ]);
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import { CALENDAR_FIELDS } from '../campaign/calendar.ts';
 import { CalibrationSource } from '../campaign/calibration.ts';
 import { CampaignFile } from '../campaign/campaign-file.ts';
 import { FidelityItem, TextSource } from '../campaign/evaluation.ts';
 import { MixEntryGrid, RecipeGrid, WeightRecipeGrid } from '../campaign/recipe.ts';
 import { ScenarioItem, ServerLoad, Slo } from '../campaign/scenario.ts';
+import { Schedule } from '../campaign/schedule.ts';
 import { REQUIREMENT_KEYS } from '../campaign/written-requirement.ts';
 import { LaunchedServer, OnnxRuntimeEngine, OpenAiEngine } from '../campaign/target.ts';
 import { InvalidSpec, type SpecIssue } from '../errors/invalid-spec.ts';
@@ -52,6 +54,8 @@ const KEYS_AT: Record<string, readonly string[]> = {
   granularity: ['group'],
   budget: ['trials', 'rounds', 'wallClock', 'deviceHours', 'perModel'],
   perModel: ['trials', 'wallClock', 'deviceHours'],
+  schedule: Object.keys(Schedule.shape),
+  calendar: Object.keys(CALENDAR_FIELDS),
 };
 
 function toSpecIssues(issue: z.core.$ZodIssue, prefix: (string | number)[]): SpecIssue[] {

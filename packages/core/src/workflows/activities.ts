@@ -5,11 +5,13 @@ import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign, Candidate } from '../campaign/campaign.ts';
 import type { FidelityCheck } from '../campaign/evaluation.ts';
 import type { Scenario } from '../campaign/scenario.ts';
+import type { Webhook } from '../campaign/schedule.ts';
 import type { Recipe, WeightRecipe } from '../campaign/recipe.ts';
 import type { StopRule } from '../campaign/stop-rule.ts';
 import type { Engine, Target } from '../campaign/target.ts';
 import type { ConcludeOptions } from '../decide/conclude.ts';
 import type { DecisionSummary } from '../decide/decision.ts';
+import type { NightFile } from '../decide/night-events.ts';
 import type { Proposal } from '../plan/step.ts';
 import type { Trial } from '../board/trial.ts';
 import type { LedgerPart, TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
@@ -209,6 +211,25 @@ export interface RecallActivities {
   /** The trials of which every stage is in the store already, as if they had been run. Computes nothing. */
   recallTrials(input: RecallTrialsInput): Promise<TrialWorkflowResult[]>;
 }
+export interface CompareNightInput {
+  /** Of the night's run, among those of its campaign. */
+  folder: string;
+}
+
+export interface AnnounceInput {
+  webhook: Webhook;
+  /** The same for each attempt. */
+  id: string;
+  night: NightFile;
+}
+
+export interface NightActivities {
+  /** Says what a night changes, in files beside its report: JSON, Markdown, JUnit. */
+  compareNight(input: CompareNightInput): Promise<NightFile>;
+  /** Posts a night with events, signed. Throws where it is not taken. */
+  announceNight(input: AnnounceInput): Promise<void>;
+}
+
 export interface ReportActivities {
   /** Puts a row into the store: workflows keep it in brief. */
   keepTrial(input: KeepTrialInput): Promise<KeepTrialOutput>;

@@ -6,8 +6,10 @@ import type { Execution, Failure, Trial } from '../board/trial.ts';
 import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
+import type { Webhook } from '../campaign/schedule.ts';
 import type { Requirement } from '../campaign/requirement.ts';
 import type { DecisionSummary, NearestMiss, Selection } from '../decide/decision.ts';
+import type { NightEvent } from '../decide/night-events.ts';
 import type { Rival } from '../decide/surely-better.ts';
 import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { Step } from '../plan/step.ts';
@@ -15,6 +17,7 @@ import type { ImportModelOutput, StageResult } from './activities.ts';
 import type { ArtifactRef } from '../board/artifact-ref.ts';
 
 export const CAMPAIGN_WORKFLOW = 'campaignWorkflow';
+export const NIGHT_WORKFLOW = 'nightWorkflow';
 export const TRIAL_WORKFLOW = 'trialWorkflow';
 export const PROGRESS_QUERY = 'progress';
 export const CAMPAIGN_QUERY = 'campaign';
@@ -67,6 +70,22 @@ export interface CampaignWorkflowResult {
   folder: string;
   /** Wall-clock seconds by phase. */
   phases: Record<string, number>;
+}
+
+/** What a schedule starts a night with. */
+export interface NightWorkflowInput extends Pick<CampaignWorkflowInput, 'campaign' | 'specDigest'> {
+  /** Absolute folder that receives `<campaign>/<run>/`. */
+  out: string;
+  webhook?: Webhook;
+}
+
+export interface NightWorkflowResult extends Pick<CampaignWorkflowInput, 'run' | 'folder'> {
+  outcome: DecisionSummary['outcome'];
+  /** The run that it was compared with. */
+  before: string | null;
+  events: NightEvent[];
+  /** Why nobody could be told of them. */
+  unannounced?: string;
 }
 
 /** `waiting`: for a person; `paused`: by one. */

@@ -13,3 +13,8 @@ export function targetQueue(target: string): string {
 export function campaignWorkflowId(campaign: string): string {
   return `campaign-${campaign}`;
 }
+
+/** Also of the schedule. Temporal appends the time at which a night was due. */
+export function nightWorkflowId(campaign: string): string {
+  return `night-${campaign}`;
+}

@@ -4,6 +4,7 @@ import type {
   CandidateActivities,
   EvaluateActivities,
   ImportActivities,
+  NightActivities,
   QuantizeActivities,
   RecallActivities,
   ReportActivities,
@@ -50,7 +51,19 @@ export function recallOn(target: string): RecallActivities {
 }
 
 /** Runs beside the workflows, on their own queue. */
-export const present = proxyActivities<ReportActivities>({
+export const present = proxyActivities<ReportActivities & Pick<NightActivities, 'compareNight'>>({
   startToCloseTimeout: '10 minutes',
   retry: { ...durable.retry },
+});
+
+/** Whoever is to be told may be away for a while; the night does not wait for them longer than an hour. */
+export const { announceNight } = proxyActivities<Pick<NightActivities, 'announceNight'>>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour',
+  retry: {
+    initialInterval: '2s',
+    backoffCoefficient: 2,
+    maximumInterval: '5 minutes',
+    nonRetryableErrorTypes: permanent,
+  },
 });

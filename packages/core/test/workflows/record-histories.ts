@@ -60,6 +60,9 @@ const HELD = {
   evaluation: { ...CAMPAIGN.evaluation, fidelity: [{ task: 'demo_stories', limit: 4 }] },
 };
 
+/** One that a schedule begins. */
+const SCHEDULED = { ...CAMPAIGN, campaign: 'scheduled', schedule: { cron: '@monthly' } };
+
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAIN = join(ROOT, 'apps/cli/src/main.ts');
 const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
@@ -74,6 +77,7 @@ const command = (...args: string[]) =>
 await writeFile(join(folder, 'campaign.json'), JSON.stringify(CAMPAIGN));
 await writeFile(join(folder, 'searching.json'), JSON.stringify(SEARCHING));
 await writeFile(join(folder, 'held.json'), JSON.stringify(HELD));
+await writeFile(join(folder, 'scheduled.json'), JSON.stringify(SCHEDULED));
 const worker = command('worker', '--control', '--prepare', '--target', 'this-cpu', '--json');
 // Also where the recording fails.
 process.on('exit', () => worker.kill('SIGTERM'));
@@ -87,6 +91,9 @@ const connection = await Connection.connect({ address });
 const client = new Client({ connection });
 await Promise.all([run('searching.json'), act('searching', 'approve')]);
 await Promise.all([run('held.json'), act('held', 'pause').then(letGoOn)]);
+await done('schedule', 'apply', 'scheduled.json');
+await done('schedule', 'trigger', 'scheduled');
+await night();
 
 const hide = anonymous({
   [folder]: '/campaigns',
@@ -106,6 +113,7 @@ const recorded = {
   'campaign-recalled': campaigns[1],
   'campaign-searching': campaigns[2],
   'campaign-held': campaigns[3],
+  night: executions.find(({ type }) => type === 'nightWorkflow'),
   'trial-baseline': trial('baseline'),
   'trial-measured': trial('rtn-int8-channel-sym'),
   'trial-further-look': trial('rtn-int4-channel-sym/look-2'),
@@ -122,9 +130,22 @@ worker.kill('SIGTERM');
 await closed;
 await rm(folder, { recursive: true });
 
-async function run(file: string): Promise<void> {
-  const [ended] = (await once(command('run', file, '--json', '--address', address), 'close')) as [number];
-  if (ended !== 0) throw new Error(`The campaign ended with exit code ${ended}.`);
+function run(file: string): Promise<void> {
+  return done('run', file);
+}
+
+async function done(...args: string[]): Promise<void> {
+  const [ended] = (await once(command(...args, '--json', '--address', address), 'close')) as [number];
+  if (ended !== 0) throw new Error(`${args.join(' ')} ended with exit code ${ended}.`);
+}
+
+async function night(): Promise<void> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for await (const { status } of client.workflow.list({ query: "WorkflowType = 'nightWorkflow'" })) {
+      if (status.name === 'COMPLETED') return;
+    }
+  }
 }
 
 /** As soon as it is taken. */

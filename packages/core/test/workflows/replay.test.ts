@@ -48,7 +48,7 @@ describe('the workflows, against histories of a real campaign', () => {
   it('hold a campaign, one that recalls it, a baseline, a measured candidate and a failed one', () => {
     const trials = ['trial-baseline', 'trial-failed', 'trial-further-look', 'trial-measured'];
     const campaigns = ['campaign', 'campaign-held', 'campaign-recalled', 'campaign-searching'];
-    expect(NAMES).toEqual([...campaigns, ...trials]);
+    expect(NAMES).toEqual([...campaigns, 'night', ...trials]);
     expect(resultOf('campaign')).toMatchObject({ decision: { outcome: 'selected' } });
     expect(resultOf('campaign-recalled')).toMatchObject({ decision: { outcome: 'selected' } });
     // All but the failed one are answered from the store, without a workflow of their own.
@@ -85,6 +85,14 @@ describe('the workflows, against histories of a real campaign', () => {
       (event) => event.startChildWorkflowExecutionInitiatedEventAttributes,
     );
     expect(begun.length).toBeLessThan(6);
+  });
+
+  it('hold a night of a schedule', () => {
+    const [child] = recorded('night').events.flatMap(
+      (event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId ?? [],
+    );
+    expect(child).toBe('campaign-scheduled');
+    expect(resultOf('night')).toMatchObject({ outcome: 'selected' });
   });
 
   const ALTERED: [string, string, (event: RecordedEvent) => boolean][] = [

@@ -1,0 +1,37 @@
+import type { Decision, NightEvent, NightFile } from '@quantloop/core';
+
+const MARKS: Record<NightEvent['kind'], string> = {
+  regression: 'Regression',
+  better: 'Better',
+  failed: 'Failed',
+};
+
+/** A night for people, as a Markdown page. */
+export function nightMarkdown({ campaign, run, before, events }: NightFile, decision: Decision): string {
+  const against =
+    before === null
+      ? 'There is no decision before it that selected something.'
+      : events.length === 0
+        ? `Nothing changed since ${before}.`
+        : `Beside the decision of ${before}:`;
+  const lines = events.map(
+    ({ kind, place, because }) => `- **${MARKS[kind]}**${where(place)}: ${plain(because)}`,
+  );
+  const selected = decision.selections.map((each) => `- ${nameOf(each)}: ${plain(each.label)}`);
+  return [
+    `# ${plain(campaign)}, night of ${run}`,
+    [against, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n'),
+    selected.length === 0 ? 'Nothing is selected.' : `Selected:\n\n${selected.join('\n')}`,
+    'The whole run: `report.md`, `report.html`.',
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+const where = (place: NightEvent['place']) => (place === null ? '' : `, ${nameOf(place)}`);
+
+const nameOf = ({ model, target, scenario }: NonNullable<NightEvent['place']>) =>
+  plain(`${model} on ${target}, ${scenario}`);
+
+/** Names and messages come from files and programs. */
+const plain = (text: string) => text.replaceAll(/[\\`*_<>[\]|]/g, '\\$&').replaceAll('\n', ' ');
