@@ -7,6 +7,11 @@ import { userCacheFolder } from '@quantloop/artifacts/user-cache-folder';
 process.env['NODE_COMPILE_CACHE'] ??= join(userCacheFolder(), 'compile-cache');
 enableCompileCache();
 
+// Who read what is printed may have left, as in `quantloop list | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const { quantloop } = await import('./quantloop.ts');
 const exitCode = await quantloop(process.argv.slice(2));
 // Temporal's native threads would keep the process; what was printed must be out first.

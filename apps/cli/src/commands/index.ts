@@ -7,6 +7,7 @@ export interface CommandModule {
 
 /** Every command, loaded when it is called. Their order is that of the help. */
 export const COMMANDS = {
+  init: () => import('./init.ts'),
   run: () => import('./run.ts'),
   validate: () => import('./validate.ts'),
   plan: () => import('./plan.ts'),

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { CLI_COMMAND } from './run-cli.ts';
+
+/** util-linux's `script`, which gives what it starts a terminal of its own. */
+export const SCRIPT = ['/usr/bin/script', '/bin/script'].find((path) => existsSync(path));
+
+export interface Terminal {
+  /** Resolves once what was printed, without control characters, has come to hold the text after what was waited for last. */
+  shows(text: string): Promise<void>;
+  type(text: string): void;
+  ended: Promise<{ code: number; screen: string }>;
+}
+
+/** Starts the command line in a pseudo-terminal so many columns wide. */
+export function startInTerminal(args: string[], options: { cwd: string; columns: number }): Terminal {
+  const quoted = [...CLI_COMMAND, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const command = `stty cols ${options.columns} rows 30; exec ${quoted}`;
+  const { NO_COLOR: _, ...env } = process.env;
+  const child = spawn(SCRIPT!, ['-qfec', command, '/dev/null'], {
+    cwd: options.cwd,
+    env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' },
+  });
+  let printed = '';
+  let from = 0;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  const screen = () => stripVTControlCharacters(printed);
+  return {
+    shows: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const at = screen().indexOf(text, from);
+          if (at < 0) return;
+          from = at + text.length;
+          resolve();
+        };
+        child.stdout.on('data', look);
+        child.on('close', () => reject(new Error(`ended before it showed ${text}: ${screen()}`)));
+        look();
+      }),
+    type: (text) => void child.stdin.write(text),
+    ended: new Promise((resolve) =>
+      child.on('close', (code) => resolve({ code: code ?? -1, screen: screen() })),
+    ),
+  };
+}
