@@ -34,7 +34,9 @@ function reason(options: BecauseOptions): string {
     return `${winner.label} is the only one of ${measured} measured versions that meets every requirement.`;
   const deciding = steps.at(-1);
   const open = steps.slice(0, -1).filter((step) => step.tied.length > 1);
-  const undecided = open.map((step) => `${nameOf(step)} leaves ${step.tied.length} of them within the noise`);
+  const undecided = open.map(
+    (step) => `${nameOf(step)} leaves ${step.tied.length} of them within the noise (${listed(step.tied)})`,
+  );
   const last =
     deciding === undefined
       ? ''

@@ -54,7 +54,9 @@ describe('decide', () => {
       objectives: [{ maximize: 'speed' }, { minimize: 'model.bytes' }],
     });
     expect(winners(campaign, noisy)['single-stream']).toBe('a');
-    expect(decide(campaign, noisy).selections[0]?.because).toContain('within the noise');
+    expect(decide(campaign, noisy).selections[0]?.because).toContain(
+      'single-stream.tpot.p50 leaves 2 of them within the noise (a and b)',
+    );
   });
 
   test('timings of two jobs that differ by less than 5 % are not told apart, however short their intervals', () => {
