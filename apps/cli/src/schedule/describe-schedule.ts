@@ -1,5 +1,5 @@
 import type { Client, ScheduleExecutionResult, ScheduleHandle } from '@temporalio/client';
-import { Schedule, type NightWorkflowResult } from '@quantloop/core';
+import type { NightWorkflowResult, Schedule } from '@quantloop/core';
 import { campaignFailure } from '../run/campaign-failure.ts';
 import { NightlyMemo } from './nightly.ts';
 

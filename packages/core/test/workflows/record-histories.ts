@@ -57,7 +57,11 @@ const SEARCHING = {
 const HELD = {
   ...CAMPAIGN,
   campaign: 'held',
-  evaluation: { ...CAMPAIGN.evaluation, fidelity: [{ task: 'demo_stories', limit: 4 }] },
+  evaluation: {
+    fidelity: [{ task: 'demo_stories', limit: 4 }],
+    // Long enough for people to come in between.
+    performance: [{ scenario: 'single-stream', promptTokens: 16, newTokens: 32, requests: 60 }],
+  },
 };
 
 /** One that a schedule begins. */
