@@ -31,6 +31,5 @@ const isPlace = (place: NightEvent['place'], { model, target, scenario }: NonNul
   place?.model === model && place.target === target && place.scenario === scenario;
 
 /** XML has no way to write control characters, which messages of programs hold. */
-// eslint-disable-next-line no-control-regex
 const printable = (text: string) =>
   text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, ' ');
