@@ -269,7 +269,7 @@ describe.skipIf(!present)(`what broke in the closest tool does not break here${r
         ties: [],
       });
       expect(selection!.because).toMatch(
-        /^For single-stream, 2 of 3 measured versions meet every requirement; demo_agreement\.acc leaves 2 of them within the noise; rtn-int8-channel-sym has the smallest model\.bytes \(.+\), ahead of rtn-int8-g32-sym \(.+\)\.$/,
+        /^For single-stream, 2 of 3 measured versions meet every requirement; demo_agreement\.acc leaves 2 of them within the noise \(rtn-int8-channel-sym and rtn-int8-g32-sym\); rtn-int8-channel-sym has the smallest model\.bytes \(.+\), ahead of rtn-int8-g32-sym \(.+\)\.$/,
       );
       expect(files).toContain('winner');
     },
