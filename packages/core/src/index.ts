@@ -45,7 +45,7 @@ export { PRESET_NAMES, WrittenRequirement } from './campaign/written-requirement
 export { PERPLEXITY_CONTEXT, PerplexityConvention } from './campaign/perplexity.ts';
 export { CATEGORIES, Category } from './campaign/category.ts';
 export { Message, Prompt, PromptsItem, Sampling } from './campaign/prompts.ts';
-export { FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
+export { bundlesOf, FidelityItem, FidelityCheck, TextSource } from './campaign/evaluation.ts';
 export { Scenario, ScenarioItem, ServerLoad, Slo } from './campaign/scenario.ts';
 export { boundsOf, tokenCount, type TokenCount } from './campaign/token-count.ts';
 export { Schedule, Webhook, calendarsOf } from './campaign/schedule.ts';
@@ -124,6 +124,7 @@ export { neighbours, type CalibrationTexts, type Neighbour } from './plan/refine
 export { propose } from './plan/refine/propose.ts';
 export { nextRound } from './plan/refine/next-round.ts';
 export {
+  isSamePlace,
   NightEvent,
   nightEvents,
   NightFile,

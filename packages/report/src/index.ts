@@ -10,6 +10,7 @@ export type { ReportSection } from './page/section.ts';
 export { SECTIONS } from './sections/sections.ts';
 export type { Board, Case, ReportView } from './view/report-view.ts';
 export type { Plot, PlotOption } from './plots/plot.ts';
+export { text as markdownText } from './tables/markdown.ts';
 export { livePlots, type LivePlotsOptions } from './plots/live-plots.ts';
 export { TrialsFile, trialsFile } from './tables/trials-file.ts';
 export { trialsCsv } from './tables/trials-csv.ts';

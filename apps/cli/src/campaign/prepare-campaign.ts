@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOfJson, openStore } from '@quantloop/artifacts';
 import {
+  bundlesOf,
   InvalidSpec,
   parseCampaignFile,
   resolveCampaign,
@@ -83,9 +84,10 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
       dispose,
       publish: async (storeRoot) => {
         const store = await openStore({ root: storeRoot });
-        const bundles = campaign.fidelity.flatMap((check) => (check.kind === 'task' ? [check.bundle] : []));
         await Promise.all([
-          ...bundles.map(async (bundle) => store.putFolder(await gathered.folder(bundle))),
+          ...bundlesOf(campaign.fidelity).map(async (bundle) =>
+            store.putFolder(await gathered.folder(bundle)),
+          ),
           ...texts.map(async (each) => store.putFile(await gathered.file(each), each.mediaType)),
         ]);
         await dispose();

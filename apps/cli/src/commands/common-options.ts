@@ -36,14 +36,22 @@ export function placeOptions(command: Command): Command {
     .option('--store <folder>', 'content-addressed store that all workers share (default: store/ in --dir)');
 }
 
-export function serverOptions(command: Command): Command {
+/** Where the server is, of commands whose own port is another's. */
+export function addressOptions(command: Command): Command {
   return placeOptions(command)
     .option(
       '--address <host:port>',
       'Temporal server to use instead of the embedded one (also TEMPORAL_ADDRESS)',
     )
-    .option('--namespace <name>', 'Temporal namespace (also TEMPORAL_NAMESPACE)')
-    .option('--port <number>', 'port of the embedded server (default: any free one)', parsePort);
+    .option('--namespace <name>', 'Temporal namespace (also TEMPORAL_NAMESPACE)');
+}
+
+export function serverOptions(command: Command): Command {
+  return addressOptions(command).option(
+    '--port <number>',
+    'port of the embedded server (default: any free one)',
+    parsePort,
+  );
 }
 
 export function actOptions(command: Command): Command {

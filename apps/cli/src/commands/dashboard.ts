@@ -1,26 +1,19 @@
 import type { Command } from 'commander';
-import { outputOptions, placeOptions, type OutputOptions, type PlaceOptions } from './common-options.ts';
+import { addressOptions, outputOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
 import { parseFreePort } from './serve-options.ts';
 
-interface DashboardCommandOptions extends OutputOptions, PlaceOptions {
-  address?: string;
-  namespace?: string;
+interface DashboardCommandOptions extends OutputOptions, Omit<ServerOptions, 'port'> {
   host: string;
   port: number;
   temporalUi?: string;
 }
 
 export function define(command: Command): void {
-  outputOptions(placeOptions(command))
+  outputOptions(addressOptions(command))
     .summary('a web page over the campaigns, live')
     .description(
       'Serves a web page over the campaigns until it is stopped. The printed address holds its token.',
     )
-    .option(
-      '--address <host:port>',
-      'Temporal server to use instead of the embedded one (also TEMPORAL_ADDRESS)',
-    )
-    .option('--namespace <name>', 'Temporal namespace (also TEMPORAL_NAMESPACE)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port of the page; 0 takes any free one', parseFreePort, 0)
     .option(

@@ -23,8 +23,7 @@ export function define(command: Command): void {
       const { DEFAULTS } = await import('../init/init-answers.ts');
       const { writeCampaign } = await import('../init/write-campaign.ts');
       const asks = yes !== true && json !== true && process.stdin.isTTY === true;
-      const { ask } = await import('../init/ask.ts');
-      const answers = asks ? await ask(known) : { ...DEFAULTS, ...known };
+      const answers = asks ? await (await import('../init/ask.ts')).ask(known) : { ...DEFAULTS, ...known };
       await writeCampaign(file, answers);
       const next = [`quantloop plan ${file}`, `quantloop run ${file}`];
       if (json) {

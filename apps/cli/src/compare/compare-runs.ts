@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openStore, type Store } from '@quantloop/artifacts';
-import type { Campaign, Decision, Trial } from '@quantloop/core';
+import { bundlesOf, type Decision, type Trial } from '@quantloop/core';
 import { compareTrials, type ComparedMetric } from '@quantloop/evaluate';
 import { readRun } from '@quantloop/report';
 import { CliError, EXIT } from '../cli-error.ts';
@@ -76,13 +76,10 @@ async function compareTwo(
   after: Trial,
   { before: { campaign: earlier }, after: { campaign }, store }: { before: Run; after: Run; store: Store },
 ): Promise<TrialComparison> {
-  const bundles = [...bundlesOf(campaign), ...bundlesOf(earlier)];
+  const bundles = bundlesOf([...campaign.fidelity, ...earlier.fidelity]);
   const metrics = await compareTrials({ before, after, bundles, store, seed: campaign.seed });
   return { before: before.id, after: after.id, metrics };
 }
-
-const bundlesOf = ({ fidelity }: Campaign) =>
-  fidelity.flatMap((check) => (check.kind === 'task' ? [check.bundle] : []));
 
 function pairsOf(before: Run, after: Run, options: CompareRunsOptions): [Trial, Trial][] {
   if (options.trial !== undefined) {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { digestOfJson, openStore } from '@quantloop/artifacts';
-import type { Campaign, Provenance, Trial } from '@quantloop/core';
+import { bundlesOf, type Campaign, type Provenance, type Trial } from '@quantloop/core';
 import { compareTrials, type ComparedMetric } from '@quantloop/evaluate';
 import { readRun } from '@quantloop/report';
 import { storeRoot, type OutputOptions, type PlaceOptions } from '../commands/common-options.ts';
@@ -57,7 +57,7 @@ export async function reproduceTrial(options: ReproduceOptions): Promise<Reprodu
     if (before.items !== undefined && (await known.verify(before.items))) {
       await copyArtifact(before.items, known, fresh);
     }
-    const bundles = campaign.fidelity.flatMap((check) => (check.kind === 'task' ? [check.bundle] : []));
+    const bundles = bundlesOf(campaign.fidelity);
     const metrics = await compareTrials({ before, after, bundles, store: fresh, seed: campaign.seed });
     const differing = disagreements(metrics, campaign.performance);
     const sameModel = before.artifact?.digest === after.artifact?.digest;

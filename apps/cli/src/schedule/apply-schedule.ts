@@ -1,12 +1,13 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
-import { nightlyOptions, NightlyMemo, scheduleId, type Nightly } from './nightly.ts';
+import { nightWorkflowId } from '@quantloop/core';
+import { nightlyOptions, NightlyMemo, type Nightly } from './nightly.ts';
 
 export type Applied = 'created' | 'changed' | 'unchanged';
 
 /** Creates a campaign's schedule, or makes the one that there is as this one. Whether it is paused stays. */
 export async function applySchedule(client: Client, nightly: Nightly): Promise<Applied> {
   const options = nightlyOptions(nightly);
-  const id = scheduleId(nightly.campaign.campaign);
+  const id = nightWorkflowId(nightly.campaign.campaign);
   try {
     await client.schedule.create({ scheduleId: id, ...options });
     return 'created';

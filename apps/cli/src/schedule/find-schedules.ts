@@ -1,7 +1,6 @@
 import type { Client, ScheduleHandle } from '@temporalio/client';
 import { nightWorkflowId, suggestName } from '@quantloop/core';
 import { CliError, EXIT } from '../cli-error.ts';
-import { scheduleId } from './nightly.ts';
 
 export interface ListedSchedule {
   campaign: string;
@@ -32,7 +31,7 @@ export async function withSchedule<T>(
   work: (handle: ScheduleHandle) => Promise<T>,
 ): Promise<T> {
   try {
-    return await work(client.schedule.getHandle(scheduleId(campaign)));
+    return await work(client.schedule.getHandle(nightWorkflowId(campaign)));
   } catch (error) {
     if ((error as Error).name !== 'ScheduleNotFoundError') throw error;
     throw unknownSchedule(

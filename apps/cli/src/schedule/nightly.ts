@@ -3,7 +3,6 @@ import {
   CONTROL_QUEUE,
   NIGHT_WORKFLOW,
   nightWorkflowId,
-  type Campaign,
   type NightWorkflowInput,
   type Schedule,
 } from '@quantloop/core';
@@ -21,16 +20,12 @@ export const NightlyMemo = z.object({
   out: z.string(),
   /** JSON of the block in the campaign file, with its defaults. */
   schedule: z.string(),
-  targets: z.array(z.string()),
 });
 export type NightlyMemo = z.infer<typeof NightlyMemo>;
 
 /** What is sent to Temporal to have a campaign run again and again. */
 export function nightlyOptions({ campaign, specDigest, out, schedule }: Nightly) {
-  const memo: NightlyMemo = {
-    ...{ specDigest, out, schedule: JSON.stringify(schedule) },
-    targets: campaign.targets.map(({ id }) => id),
-  };
+  const memo: NightlyMemo = { specDigest, out, schedule: JSON.stringify(schedule) };
   const { webhook } = schedule;
   const input: NightWorkflowInput = {
     ...{ campaign, specDigest, out },
@@ -52,7 +47,5 @@ export function nightlyOptions({ campaign, specDigest, out, schedule }: Nightly)
   };
 }
 
-export const overlapPolicy = ({ overlap }: Pick<Schedule, 'overlap'>) =>
+const overlapPolicy = ({ overlap }: Pick<Schedule, 'overlap'>) =>
   overlap.toUpperCase().replace('-', '_') as ScheduleOverlapPolicy;
-
-export const scheduleId = (campaign: Campaign['campaign']): string => nightWorkflowId(campaign);

@@ -2,12 +2,15 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Store } from '@quantloop/artifacts';
 import {
+  bundlesOf,
   formatValue,
   inForce,
   metricsThatCount,
   nightEvents,
+  type Campaign,
   type CompareNightInput,
   type NightFile,
+  type Selection,
   type Worsening,
 } from '@quantloop/core';
 import { compareTrials } from '@quantloop/evaluate';
@@ -56,23 +59,29 @@ async function lastAccepted(folder: string): Promise<Run | undefined> {
 
 /** What requirements and objectives go by, of the versions that were selected: where the night has surely worse. */
 async function worsened(before: Run, after: Run, store: Store): Promise<Worsening[]> {
-  const bundles = [before, after].flatMap(({ campaign }) =>
-    campaign.fidelity.flatMap((check) => (check.kind === 'task' ? [check.bundle] : [])),
-  );
+  const bundles = bundlesOf([...before.campaign.fidelity, ...after.campaign.fidelity]);
+  const { seed } = after.campaign;
+  const campaign = inForce(after.campaign, after.decision.acts);
+  const ids = new Set(before.decision.selections.map(({ trial }) => trial));
   const found: Worsening[] = [];
-  for (const selection of before.decision.selections) {
-    const [then, now] = [before, after].map(({ trials }) => trials.find(({ id }) => id === selection.trial));
+  for (const trial of ids) {
+    const [then, now] = [before, after].map(({ trials }) => trials.find(({ id }) => id === trial));
     if (then === undefined || now?.status !== 'measured') continue;
-    const { seed } = after.campaign;
     const compared = await compareTrials({ before: then, after: now, bundles, store, seed });
-    const scenario = after.campaign.performance.find(({ name }) => name === selection.scenario);
-    if (scenario === undefined) continue;
-    const counting = metricsThatCount(inForce(after.campaign, after.decision.acts), scenario);
-    for (const { metric, change, before: was, after: is } of compared) {
-      if (change !== 'worse' || !counting.has(metric)) continue;
-      const [from, to] = [was, is].map(({ value, unit }) => formatValue(value, unit));
-      found.push({ trial: selection.trial, metric, before: from!, after: to! });
+    const worse = compared.filter(({ change }) => change === 'worse');
+    for (const scenario of scenariosOf(trial, before.decision.selections, campaign)) {
+      const counting = metricsThatCount(campaign, scenario);
+      for (const { metric, before: was, after: is } of worse.filter((each) => counting.has(each.metric))) {
+        const [from, to] = [was, is].map(({ value, unit }) => formatValue(value, unit));
+        found.push({ trial, scenario: scenario.name, metric, before: from!, after: to! });
+      }
     }
   }
   return found;
 }
+
+/** Those of the campaign that a trial was selected for. */
+const scenariosOf = (trial: string, selections: readonly Selection[], { performance }: Campaign) =>
+  performance.filter(({ name }) =>
+    selections.some((selection) => selection.trial === trial && selection.scenario === name),
+  );

@@ -1,4 +1,4 @@
-import type { Campaign, NightEvent, NightFile } from '@quantloop/core';
+import { isSamePlace, type Campaign, type NightEvent, type NightFile } from '@quantloop/core';
 import { create } from 'xmlbuilder2';
 
 /** A night for a CI server: a test case for each model, target and scenario, failed by a regression. */
@@ -7,7 +7,7 @@ export function nightJunit({ campaign: name, run, events }: NightFile, campaign:
     campaign.targets.flatMap(({ id: target }) =>
       campaign.performance.map(({ name: scenario }) => ({
         ...{ model, target, scenario },
-        own: events.filter(({ place }) => isPlace(place, { model, target, scenario })),
+        own: events.filter(({ place }) => place !== null && isSamePlace(place, { model, target, scenario })),
       })),
     ),
   );
@@ -26,9 +26,6 @@ export function nightJunit({ campaign: name, run, events }: NightFile, campaign:
 }
 
 const isRegression = ({ kind }: NightEvent) => kind === 'regression';
-
-const isPlace = (place: NightEvent['place'], { model, target, scenario }: NonNullable<NightEvent['place']>) =>
-  place?.model === model && place.target === target && place.scenario === scenario;
 
 /** XML has no way to write control characters, which messages of programs hold. */
 const printable = (text: string) =>

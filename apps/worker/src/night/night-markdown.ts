@@ -1,4 +1,5 @@
 import type { Decision, NightEvent, NightFile } from '@quantloop/core';
+import { markdownText } from '@quantloop/report';
 
 const MARKS: Record<NightEvent['kind'], string> = {
   regression: 'Regression',
@@ -15,11 +16,11 @@ export function nightMarkdown({ campaign, run, before, events }: NightFile, deci
         ? `Nothing changed since ${before}.`
         : `Beside the decision of ${before}:`;
   const lines = events.map(
-    ({ kind, place, because }) => `- **${MARKS[kind]}**${where(place)}: ${plain(because)}`,
+    ({ kind, place, because }) => `- **${MARKS[kind]}**${where(place)}: ${markdownText(because)}`,
   );
-  const selected = decision.selections.map((each) => `- ${nameOf(each)}: ${plain(each.label)}`);
+  const selected = decision.selections.map((each) => `- ${nameOf(each)}: ${markdownText(each.label)}`);
   return [
-    `# ${plain(campaign)}, night of ${run}`,
+    `# ${markdownText(campaign)}, night of ${run}`,
     [against, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n'),
     selected.length === 0 ? 'Nothing is selected.' : `Selected:\n\n${selected.join('\n')}`,
     'The whole run: `report.md`, `report.html`.',
@@ -31,7 +32,4 @@ export function nightMarkdown({ campaign, run, before, events }: NightFile, deci
 const where = (place: NightEvent['place']) => (place === null ? '' : `, ${nameOf(place)}`);
 
 const nameOf = ({ model, target, scenario }: NonNullable<NightEvent['place']>) =>
-  plain(`${model} on ${target}, ${scenario}`);
-
-/** Names and messages come from files and programs. */
-const plain = (text: string) => text.replaceAll(/[\\`*_<>[\]|]/g, '\\$&').replaceAll('\n', ' ');
+  markdownText(`${model} on ${target}, ${scenario}`);

@@ -79,3 +79,7 @@ export const FidelityCheck = z.discriminatedUnion('kind', [
   }),
 ]);
 export type FidelityCheck = z.infer<typeof FidelityCheck>;
+
+/** The bundles of the tasks among some checks, in order. */
+export const bundlesOf = (checks: readonly FidelityCheck[]): ArtifactRef[] =>
+  checks.flatMap((check) => (check.kind === 'task' ? [check.bundle] : []));

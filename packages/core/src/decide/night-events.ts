@@ -31,6 +31,8 @@ export type NightFile = z.infer<typeof NightFile>;
 export interface Worsening {
   /** Id. */
   trial: string;
+  /** That it was selected for. */
+  scenario: string;
   metric: string;
   /** With their units. */
   before: string;
@@ -72,7 +74,7 @@ function changesOf(then: Selection, { campaign, after, trials, worse }: NightEve
   const lost = own === undefined || overtaken ? undefined : lostOf(then, own, { campaign, after, trials });
   if (lost !== undefined) return [event('regression', then, `${label} ${lost}. ${selected}`)];
   const worsened = worse
-    .filter(({ trial }) => trial === then.trial)
+    .filter(({ trial, scenario }) => trial === then.trial && scenario === then.scenario)
     .map((each) => `${each.metric} ${each.before} → ${each.after}`);
   if (worsened.length > 0)
     return [event('regression', then, `${label} is worse: ${worsened.join(', ')}. ${selected}`)];
@@ -97,8 +99,12 @@ function lostOf(
 
 type Place = Pick<Selection, 'model' | 'target' | 'scenario'>;
 
-const placeIn = (selections: readonly Selection[], { model, target, scenario }: Place) =>
-  selections.find((each) => each.model === model && each.target === target && each.scenario === scenario);
+/** Whether two say something of the same model on the same target in the same scenario. */
+export const isSamePlace = (a: Place, b: Place): boolean =>
+  a.model === b.model && a.target === b.target && a.scenario === b.scenario;
+
+const placeIn = (selections: readonly Selection[], place: Place) =>
+  selections.find((each) => isSamePlace(each, place));
 
 const event = (
   kind: NightEvent['kind'],

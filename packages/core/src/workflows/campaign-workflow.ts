@@ -88,7 +88,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   }
 
   async function perform(step: Exclude<Step, { kind: 'end' }>): Promise<void> {
-    const changed = inForce(campaign, ledger.board().acts);
+    const changed = inForce(campaign, ledger.acts());
     switch (step.kind) {
       case 'measure': {
         const { looks, givenUp, round } = step;

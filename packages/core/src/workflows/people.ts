@@ -34,7 +34,7 @@ export class People {
     setHandler(
       actUpdate,
       (input) => {
-        const { requirements } = inForce(campaign, ledger.board().acts);
+        const { requirements } = inForce(campaign, ledger.acts());
         const act = Act.parse(recordedAct(input, { at: Date.now(), requirements }));
         ledger.act(act);
         progress.act(act);

@@ -65,7 +65,8 @@ describe('a night', () => {
     expect(said(decided())).toEqual([
       ['better', expect.stringMatching(/^It was a\. baseline is selected now/) as string],
     ]);
-    const worse = [{ trial: a.id, metric: 'sums.exact_match', before: '90 %', after: '89 %' }];
+    const metric = { metric: 'sums.exact_match', before: '90 %', after: '89 %' };
+    const worse = [scenario!.name, 'another'].map((name) => ({ trial: a.id, scenario: name, ...metric }));
     expect(said(decided(a), worse)).toEqual([
       [
         'regression',
