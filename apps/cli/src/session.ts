@@ -18,8 +18,8 @@ export interface Session {
   embedded: boolean;
   /** The server was started by this session: no other process can have workers on it. */
   fresh: boolean;
-  /** Starts workers in this process. */
-  startWorkers(roles: readonly WorkerRole[]): Promise<void>;
+  /** Starts workers in this process, which is pinned to these devices (default: to none). */
+  startWorkers(roles: readonly WorkerRole[], devices?: readonly string[]): Promise<void>;
   /** Rejects when a worker of this process fails; never resolves. */
   failed: Promise<never>;
   /** Stops the workers, closes the connections, and stops the embedded server if no other process uses it. */
@@ -94,11 +94,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       failed,
       close,
       fresh: server?.started === true,
-      startWorkers: async (roles) => {
+      startWorkers: async (roles, devices = []) => {
         if (roles.length === 0) return;
         const started = await startWorkers({
           address,
           roles,
+          devices,
           store: storeRoot(options),
           verbose: options.verbose === true,
         });
@@ -125,16 +126,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 async function startWorkers(options: {
   address: TemporalAddress;
   roles: readonly WorkerRole[];
+  devices: readonly string[];
   store: string;
   verbose: boolean;
 }): Promise<{ workers: RunningWorker[]; close: () => Promise<void> }> {
-  const { address, roles, verbose } = options;
-  const { installRuntime, startControlWorker, startPrepareWorker, startTargetWorker } =
+  const { address, roles, devices, verbose } = options;
+  const { installRuntime, pinProcess, startControlWorker, startPrepareWorker, startTargetWorker } =
     await import('@quantloop/worker');
+  if (devices.length > 0) await pinProcess(devices);
   // A failed stage is shown where it belongs, on the board; the log is for what nobody expects.
   installRuntime({ level: verbose ? 'INFO' : 'ERROR' });
   const connection = await openNativeConnection(address);
-  const place = { connection, namespace: address.namespace, storeRoot: options.store };
+  const place = { connection, namespace: address.namespace, storeRoot: options.store, devices };
   const workers = await Promise.all(
     roles.map((role) => {
       if (role === 'control') return startControlWorker(place);

@@ -4,3 +4,4 @@ export { startTargetWorker, type TargetWorkerOptions } from './target-worker.ts'
 export { installRuntime, type RuntimeLogOptions } from './runtime-log.ts';
 export { workflowBundle, type WorkflowBundleOptions } from './workflow-bundle.ts';
 export type { RunningWorker, WorkerPlace } from './running-worker.ts';
+export { pinProcess } from './device/pin-process.ts';

@@ -7,6 +7,8 @@ export interface WorkerPlace {
   namespace?: string;
   /** Root folder of the content-addressed store that all workers of a campaign share. */
   storeRoot: string;
+  /** What this process is pinned to, as part of the worker's name. @default the whole machine */
+  devices?: readonly string[];
 }
 
 /** A worker that polls its queue until it is stopped. */
@@ -27,7 +29,7 @@ export async function runWorker(
   >,
 ): Promise<RunningWorker> {
   const { role, ...rest } = options;
-  const identity = `${hostname()}/${role}/${process.pid}`;
+  const identity = [hostname(), role, process.pid, ...(place.devices ?? [])].join('/');
   const worker = await Worker.create({
     connection: place.connection,
     namespace: place.namespace ?? 'default',

@@ -164,6 +164,7 @@ export {
   PROGRESS_QUERY,
   ROWS_QUERY,
   TRIAL_WORKFLOW,
+  WORKER_DRAINED,
   type CampaignPhase,
   type CampaignProgress,
   type CampaignWorkflowInput,

@@ -40,4 +40,6 @@ export { performanceStage } from './performance/performance-stage.ts';
 export { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './performance/evaluate-performance.ts';
 export { PerformanceSamples, LoadSamples, MemorySamples } from './performance/performance-samples.ts';
 export { hardwareFingerprint, HardwareFingerprint, usableMemory } from './hardware/hardware-fingerprint.ts';
+export { allowedCores, parseCores } from './hardware/allowed-cores.ts';
+export { allNvidiaGpus, type NvidiaGpu } from './hardware/nvidia.ts';
 export { doctorChecks, type DoctorCheck, type DoctorOptions } from './hardware/doctor-checks.ts';

@@ -7,4 +7,5 @@ export { stageKey } from './stage-key.ts';
 export { stageActivity, type StageHeartbeat } from './stage-activity.ts';
 export { storeActivity } from './store-activity.ts';
 export { toApplicationFailure } from './to-application-failure.ts';
-export { withMachine, type MachineLeaseOptions, type MachineUse } from './machine-lease.ts';
+export { withMachine, type MachineLeaseOptions, type MachineUse } from './machine/machine-lease.ts';
+export { overlap, placeOfProcess, setPlaceOfProcess, type PinnedPlace, type Place } from './machine/place.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { classifyError } from './child/classify-error.ts';
 import { computeOutput, type Done, type Job } from './compute-output.ts';
 import type { Progress } from './job-context.ts';
-import { withMachine } from './machine-lease.ts';
+import { withMachine } from './machine/machine-lease.ts';
 import { shareJob, type SharedRun } from './share-job.ts';
 import { stageKey } from './stage-key.ts';
 import type { Stage } from './stage.ts';

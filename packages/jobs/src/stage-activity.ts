@@ -1,6 +1,7 @@
 import { openStore, type Store } from '@quantloop/artifacts';
-import type { StageResult } from '@quantloop/core';
+import { WORKER_DRAINED, type StageResult } from '@quantloop/core';
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from './job-context.ts';
 import { runStage } from './run-stage.ts';
 import type { Stage } from './stage.ts';
@@ -18,7 +19,10 @@ export interface StageHeartbeat extends Partial<Progress> {
   key?: string;
 }
 
-/** The stage as a Temporal activity: heartbeats with progress, cancellation, typed failures, stored results. */
+/**
+ * The stage as a Temporal activity: heartbeats with progress, cancellation, typed failures, stored results. Where its worker
+ * is stopped the job is, too, and the attempt fails at once, so that another worker goes on from the checkpoint.
+ */
 export function stageActivity<Input, Output>(
   stage: Stage<Input, Output>,
   { storeRoot }: { storeRoot: string },
@@ -46,10 +50,21 @@ export function stageActivity<Input, Output>(
         onKey: (key) => beat({ key }),
       });
     } catch (error) {
+      if (context.cancellationDetails?.workerShutdown) throw drained(stage.name);
       if (signal.aborted) throw signal.reason;
       throw toApplicationFailure(error, { stage: stage.name, attempt });
     } finally {
       clearInterval(timer);
     }
   };
+}
+
+function drained(stage: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: WORKER_DRAINED,
+    message: `The worker was stopped while it ran ${stage}; another one goes on from the checkpoint.`,
+    // Nothing is broken that a pause would mend.
+    nextRetryDelay: '10ms',
+    details: [{ stage }],
+  });
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withMachine, type MachineUse } from '@quantloop/jobs';
+import { overlap, withMachine, type MachineUse, type Place } from '@quantloop/jobs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -18,25 +18,59 @@ const newFolder = async () => {
 };
 
 describe('the machine lease', () => {
-  test('one that measures is never beside another job, whatever the order', async () => {
-    const jobs = fc.array(fc.constantFrom<MachineUse>('shared', 'alone'), { minLength: 2, maxLength: 8 });
+  const place = fc.oneof(
+    fc.constant<Place>('machine'),
+    fc.record({
+      cpus: fc.subarray([0, 1, 2]),
+      gpus: fc.subarray(['GPU-a', 'GPU-b']),
+    }),
+  );
+  const use = fc.constantFrom<MachineUse>('shared', 'alone');
+
+  test('one that measures is never beside another job at the same place, whatever the order', async () => {
+    const jobs = fc.array(fc.record({ use, place }), { minLength: 2, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(jobs, async (uses) => {
+      fc.asyncProperty(jobs, async (jobs) => {
         const folder = await newFolder();
-        const running: MachineUse[] = [];
+        const running = new Set<(typeof jobs)[number]>();
         let broken = false;
-        const work = (use: MachineUse) => async () => {
-          running.push(use);
-          broken ||= running.includes('alone') && running.length > 1;
+        const work = (job: (typeof jobs)[number]) => async () => {
+          for (const other of running) {
+            broken ||= (job.use === 'alone' || other.use === 'alone') && overlap(job.place, other.place);
+          }
+          running.add(job);
           await sleep(1);
-          running.splice(running.indexOf(use), 1);
+          running.delete(job);
         };
-        await Promise.all(uses.map((use) => withMachine({ use, folder }, work(use))));
+        await Promise.all(jobs.map((job) => withMachine({ ...job, folder }, work(job))));
         expect(broken).toBe(false);
         expect(await readdir(folder)).toEqual([]);
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('those that measure on different devices go together', async () => {
+    const folder = await newFolder();
+    const places: Place[] = [
+      { cpus: [0], gpus: [] },
+      { cpus: [1, 2], gpus: [] },
+      { cpus: [], gpus: ['GPU-a'] },
+      { cpus: [], gpus: ['GPU-b'] },
+    ];
+    let present = 0;
+    let all: () => void = () => {};
+    const together = new Promise<void>((resolve) => (all = resolve));
+    // Each stays until the last has come.
+    await Promise.all(
+      places.map((each) =>
+        withMachine({ use: 'alone', place: each, folder }, async () => {
+          if (++present === places.length) all();
+          await together;
+        }),
+      ),
+    );
+    expect(present).toBe(places.length);
   });
 
   test.each(['shared', 'alone'] as const)(

@@ -5,6 +5,7 @@ import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } 
 
 interface WorkerOptions extends OutputOptions, ServerOptions {
   target: string[];
+  device: string[];
   control?: true;
   prepare?: true;
 }
@@ -14,9 +15,18 @@ export function define(command: Command): void {
     .summary('work for campaigns that run elsewhere')
     .description(
       'Works for campaigns until it is stopped. All workers of a campaign share its store (--store): put it on a ' +
-        'shared file system when they are on several machines.',
+        'shared file system when they are on several machines. SIGTERM or Ctrl-C drains it: it takes no more work, its ' +
+        'jobs stop at their checkpoints, another worker goes on from there, and it ends with exit code 0 within 20 s. A ' +
+        'second signal, or SIGKILL, ends it at once, and the server gives its work to another one 15 s later.',
     )
     .option('--target <id>', 'measure on this machine as this target of a campaign (repeatable)', collect, [])
+    .option(
+      '--device <device>',
+      'keep the jobs to cores (cpu:0-3,8) or an NVIDIA device (cuda:0, cuda:GPU-…), and measure beside workers on other ' +
+        'devices (repeatable; default: the whole machine, one measurement at a time)',
+      collect,
+      [],
+    )
     .option('--control', 'run the workflows and write reports')
     .option('--prepare', 'import and quantize models')
     .action(async (options: WorkerOptions) => {
@@ -37,11 +47,14 @@ export function define(command: Command): void {
       const stop = interruption('stopped');
       const session = await openSession({ ...options, onProgress: (line) => console.error(line) });
       try {
-        await session.startWorkers(roles);
+        await session.startWorkers(roles, options.device);
         const names = roles.map((role) => (typeof role === 'string' ? role : role.target));
         if (options.json)
           console.log(
-            JSON.stringify({ ready: true, pid: process.pid, address: session.address, roles: names }),
+            JSON.stringify({
+              ...{ ready: true, pid: process.pid, address: session.address },
+              ...{ roles: names, devices: options.device },
+            }),
           );
         else
           console.log(
@@ -50,6 +63,7 @@ export function define(command: Command): void {
         await Promise.race([stop.happened, session.failed]);
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
+        console.error('Draining: what runs is handed over at its checkpoint.');
       } finally {
         await session.close();
         stop.dispose();

@@ -17,7 +17,7 @@ async function isPlayed(client: Client, role: WorkerRole): Promise<boolean> {
   return (await livingPollers(client, role)).length > 0;
 }
 
-/** The workers of a role, by `<host>/<role>/<pid>`, each once; of this host those alone that live. */
+/** The workers of a role, by `<host>/<role>/<pid>` and what they are pinned to, each once; of this host those alone that live. */
 export async function livingPollers(client: Client, role: WorkerRole): Promise<string[]> {
   const name =
     role === 'control' ? CONTROL_QUEUE : role === 'prepare' ? PREPARE_QUEUE : targetQueue(role.target);
@@ -28,7 +28,7 @@ export async function livingPollers(client: Client, role: WorkerRole): Promise<s
   });
   const identities = new Set((pollers ?? []).map(({ identity }) => identity ?? ''));
   return [...identities].filter((identity) => {
-    // `<host>/<role>/<pid>`, as apps/worker names them.
+    // `<host>/<role>/<pid>…`, as apps/worker names them.
     const [host, , pid] = identity.split('/');
     return host !== hostname() || processAlive(Number(pid));
   });

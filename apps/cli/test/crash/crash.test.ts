@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   decisionWithoutTimings,
@@ -122,6 +123,58 @@ describe.skipIf(process.platform !== 'linux')('a campaign goes on after SIGKILL 
     LIMIT,
   );
 });
+
+describe.skipIf(process.platform !== 'linux')('a worker that is drained (needs /proc)', () => {
+  test(
+    'stops its job at the checkpoint, and another worker goes on from there at once',
+    async () => {
+      const place = await site();
+      const run = begin(place, 'run', 'campaign.json', '--json', '--no-workers');
+      const address = await until(() => place.address());
+      const worker = (...roles: string[]) => begin(place, 'worker', ...roles, '--json');
+      // It uses the embedded server, which therefore stays.
+      const helper = worker('--control', '--prepare');
+      const [first, second] = [worker('--target', 'this-cpu'), worker('--target', 'this-cpu')];
+      await Promise.all([helper, first, second].map((each) => each.printed('ready')));
+      const handedOver = await midway(place, 'evaluateFidelity');
+      const drained = [first, second].find(({ pid }) => workedOn(pid));
+      drained!.child.kill('SIGTERM');
+      expect((await drained!.ended).code).toBe(0);
+      const folder = await finish(run);
+      const journal = await place.journal();
+      expect(await decisionWithoutTimings(folder)).toBe(undisturbed);
+      expect(repeatedStages(journal)).toEqual([]);
+      expect(wasResumedOrDone(journal, handedOver)).toBe(true);
+      // Nobody waited until heartbeats were missed: each further attempt follows a failure of its own.
+      expect(new Set(await attemptFailures(address))).toEqual(new Set(['worker-drained']));
+      for (const { child } of [helper, first, second]) child.kill('SIGTERM');
+      await Promise.all([helper.ended, first.ended, second.ended]);
+    },
+    LIMIT,
+  );
+});
+
+/** Whether a worker has a job's process. */
+const workedOn = (pid: number) => jobProcesses(pid).length > 0;
+
+/** Why attempts of activities before the last failed. */
+async function attemptFailures(address: string): Promise<(string | undefined)[]> {
+  const connection = await Connection.connect({ address });
+  try {
+    const client = new Client({ connection });
+    const failures: (string | undefined)[] = [];
+    for await (const { workflowId, runId } of client.workflow.list()) {
+      const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      for (const { activityTaskStartedEventAttributes: started } of events ?? []) {
+        const failure = started?.lastFailure;
+        if (failure) failures.push(failure.applicationFailureInfo?.type ?? failure.message ?? undefined);
+      }
+    }
+    return failures;
+  } finally {
+    await connection.close();
+  }
+}
 
 /** The interrupted job took over finished blocks; or it ended in the very moment before the kill and ran once only. */
 function wasResumedOrDone(

@@ -23,6 +23,8 @@ export const PROGRESS_QUERY = 'progress';
 export const CAMPAIGN_QUERY = 'campaign';
 export const ROWS_QUERY = 'rows';
 export const ACT_UPDATE = 'act';
+/** Type of the failure by which a worker that is being stopped hands the stage it runs to another one. */
+export const WORKER_DRAINED = 'worker-drained';
 
 export interface CampaignWorkflowInput {
   campaign: Campaign;

@@ -10,13 +10,15 @@ import type {
   ReportActivities,
   SensitivityActivities,
 } from './activities.ts';
+import { despiteDrains } from './despite-drains.ts';
 import { PREPARE_QUEUE, targetQueue } from './queues.ts';
 
 const permanent = Object.keys(FAILURE_CODES).filter(isPermanent);
 
 /**
  * The server learns of a dead worker only by missing heartbeats; stages send one every few seconds. A stage may run
- * for days, but not silently. Three further attempts: what kills a job every time becomes a failed trial.
+ * for days, but not silently. Three further attempts: what kills a job every time becomes a failed trial. What its worker
+ * handed over is no failure: see `despite-drains.ts`.
  */
 const durable = {
   startToCloseTimeout: '7 days',
@@ -30,15 +32,15 @@ const durable = {
   },
 } as const;
 
-export const prepare = proxyActivities<
-  ImportActivities & QuantizeActivities & SensitivityActivities & CandidateActivities
->({
-  ...durable,
-  taskQueue: PREPARE_QUEUE,
-});
+export const prepare = despiteDrains(
+  proxyActivities<ImportActivities & QuantizeActivities & SensitivityActivities & CandidateActivities>({
+    ...durable,
+    taskQueue: PREPARE_QUEUE,
+  }),
+);
 
 export function measureOn(target: string): EvaluateActivities {
-  return proxyActivities<EvaluateActivities>({ ...durable, taskQueue: targetQueue(target) });
+  return despiteDrains(proxyActivities<EvaluateActivities>({ ...durable, taskQueue: targetQueue(target) }));
 }
 
 /** Looks into the store on the target's own machine, whose hardware is part of what is looked for. */

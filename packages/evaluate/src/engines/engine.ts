@@ -1,4 +1,5 @@
 import type { Engine as EngineSpec, Provenance } from '@quantloop/core';
+import type { PinnedPlace } from '@quantloop/jobs';
 import type { TaskModel } from '../fidelity/tasks/task-model.ts';
 
 /** A way to run a model for measuring. Built-ins are in `ENGINES`; another one implements this and is added there. */
@@ -7,6 +8,11 @@ export interface Engine<Kind extends EngineSpec['kind'] = EngineSpec['kind']> {
   readonly kind: Kind;
   /** One line for `doctor` and the docs. */
   readonly summary: string;
+  /**
+   * Why it does not run models where this process is pinned, undefined where it does. Whoever pins hides the devices that
+   * are not meant, and keeps the process to its cores.
+   */
+  misplaced(spec: OpenOptions<Kind>['spec'], place: PinnedPlace): string | undefined;
   /** What a model is run by, for every number's provenance. */
   provenance(spec: OpenOptions<Kind>['spec']): Promise<Provenance>;
   /** What results depend on beside the spec and the hardware: part of the key they are kept under. */

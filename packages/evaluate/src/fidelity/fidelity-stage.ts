@@ -1,5 +1,6 @@
 import { defineStage, jobModule } from '@quantloop/jobs';
 import { engineOf } from '../engines/engines.ts';
+import { refuseMisplaced } from '../engines/refuse-misplaced.ts';
 import { EvaluateFidelityInput, EvaluateFidelityOutput } from './evaluate-fidelity.ts';
 
 /** What a model can do and how far it strays from its baseline: tasks as lm-eval scores them, and divergence. */
@@ -15,7 +16,10 @@ export const fidelityStage = defineStage({
     share,
     checks: checks.map((check) => (check.kind === 'task' ? { ...check, documents: undefined } : check)),
   }),
-  keyParts: ({ engine }) => engineOf(engine).keyParts(engine),
+  keyParts: ({ engine }) => {
+    refuseMisplaced(engine);
+    return engineOf(engine).keyParts(engine);
+  },
   artifacts: ({ items, distributions, answers }) =>
     [items, distributions, answers].filter((artifact) => artifact !== undefined),
 });

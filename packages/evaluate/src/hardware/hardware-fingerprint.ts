@@ -35,7 +35,7 @@ const MEMORY_STEP = 64 * 2 ** 20;
 
 let known: Promise<HardwareFingerprint> | undefined;
 
-/** This machine's fingerprint, read once per process. Equal on equal machines: no host name, no serial number. */
+/** This machine's fingerprint as far as this process may use it, read once. Equal on equal machines: no host name, no serial number. */
 export function hardwareFingerprint(): Promise<HardwareFingerprint> {
   known ??= readFingerprint();
   return known;
@@ -52,7 +52,7 @@ async function readFingerprint(): Promise<HardwareFingerprint> {
     os: platform(),
     arch: arch(),
     kernel: release(),
-    gpus: gpus.map(({ index: _, ...gpu }) => gpu),
+    gpus: gpus.map(({ index: _index, uuid: _uuid, ...gpu }) => gpu),
     onnxruntime: { version: onnxruntime.version, providers: onnxruntime.providers },
   };
   return { ...record, digest: digestOfJson(record) };

@@ -1,5 +1,6 @@
 import { defineStage, jobModule } from '@quantloop/jobs';
 import { engineOf } from '../engines/engines.ts';
+import { refuseMisplaced } from '../engines/refuse-misplaced.ts';
 import { hardwareFingerprint } from '../hardware/hardware-fingerprint.ts';
 import { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-performance.ts';
 
@@ -11,10 +12,11 @@ export const performanceStage = defineStage({
   output: EvaluatePerformanceOutput,
   module: jobModule(import.meta.url, './run-performance'),
   identity: ({ known: _, repetitions = 1, ...input }) => ({ ...input, repetitions }),
-  keyParts: async ({ engine }) => ({
-    hardware: (await hardwareFingerprint()).digest,
-    ...(await engineOf(engine).keyParts(engine)),
-  }),
+  keyParts: async ({ engine }) => {
+    refuseMisplaced(engine);
+    const { digest: hardware } = await hardwareFingerprint();
+    return { hardware, ...(await engineOf(engine).keyParts(engine)) };
+  },
   artifacts: (output) => [output.samples],
   measures: true,
 });

@@ -7,16 +7,16 @@ import { describe, expect, test } from 'vitest';
 import { doctorChecks, hardwareFingerprint, HardwareFingerprint } from '@quantloop/evaluate';
 import { parseCpuInfo } from '../../src/hardware/cpu.ts';
 import { checkCpu, checkNode, checkNvidia, checkOnnxRuntime } from '../../src/hardware/doctor-checks.ts';
-import { parseNvidiaSmi } from '../../src/hardware/nvidia.ts';
+import { parseNvidiaSmi, visibleGpus } from '../../src/hardware/nvidia.ts';
 import { onnxRuntimeFacts } from '../../src/hardware/onnxruntime-facts.ts';
 
 describe('nvidia-smi', () => {
   // Written after the documented format of `--query-gpu=… --format=csv`; no device was at hand to record from.
   test('two devices are read with memory in bytes', () => {
     const text = [
-      'index, name, memory.total [MiB], compute_cap, driver_version',
-      '0, NVIDIA H100 80GB HBM3, 81559 MiB, 9.0, 570.133.20',
-      '1, NVIDIA L4, 23034 MiB, 8.9, 570.133.20',
+      'index, name, memory.total [MiB], compute_cap, driver_version, uuid',
+      '0, NVIDIA H100 80GB HBM3, 81559 MiB, 9.0, 570.133.20, GPU-4b1c6f5e-0d3a-7a6b-9a53-5d2f0a7c1e11',
+      '1, NVIDIA L4, 23034 MiB, 8.9, 570.133.20, GPU-9a0f2c77-63f1-1a05-8c2e-0b6d4f3e2d22',
       '',
     ].join('\n');
     expect(parseNvidiaSmi(text)).toEqual([
@@ -26,6 +26,7 @@ describe('nvidia-smi', () => {
         memoryBytes: 81559 * 2 ** 20,
         computeCapability: '9.0',
         driver: '570.133.20',
+        uuid: 'GPU-4b1c6f5e-0d3a-7a6b-9a53-5d2f0a7c1e11',
       },
       {
         index: 1,
@@ -33,15 +34,16 @@ describe('nvidia-smi', () => {
         memoryBytes: 23034 * 2 ** 20,
         computeCapability: '8.9',
         driver: '570.133.20',
+        uuid: 'GPU-9a0f2c77-63f1-1a05-8c2e-0b6d4f3e2d22',
       },
     ]);
   });
 
   test('what the driver does not know stays empty, and carriage returns do no harm', () => {
     const text =
-      'index, name, memory.total [MiB], compute_cap, driver_version\r\n0, Tegra Xavier, [N/A], [Not Supported], 35.4.1\r\n';
+      'index, name, memory.total [MiB], compute_cap, driver_version, uuid\r\n0, Tegra Xavier, [N/A], [Not Supported], 35.4.1, [N/A]\r\n';
     expect(parseNvidiaSmi(text)).toEqual([
-      { index: 0, name: 'Tegra Xavier', memoryBytes: 0, computeCapability: '', driver: '35.4.1' },
+      { index: 0, name: 'Tegra Xavier', memoryBytes: 0, computeCapability: '', driver: '35.4.1', uuid: '' },
     ]);
   });
 
@@ -52,6 +54,22 @@ describe('nvidia-smi', () => {
     'index, name, memory.total [MiB], compute_cap, driver_version\n',
   ])('%j is no device', (text) => {
     expect(parseNvidiaSmi(text)).toEqual([]);
+  });
+});
+
+describe('CUDA_VISIBLE_DEVICES', () => {
+  const gpus = ['GPU-4b1c', 'GPU-9a0f', 'GPU-c3d4'].map((uuid, index) => ({
+    ...{ uuid, index, name: 'NVIDIA L4', memoryBytes: 1, computeCapability: '8.9', driver: '570' },
+  }));
+  test.each([
+    [undefined, [0, 1, 2]],
+    ['2,0', [2, 0]],
+    ['GPU-9a', [1]],
+    ['1,7,2', [1]],
+    ['', []],
+    ['-1', []],
+  ])('%j leaves the devices %j', (visible, left) => {
+    expect(visibleGpus(gpus, visible).map(({ index }) => index)).toEqual(left);
   });
 });
 

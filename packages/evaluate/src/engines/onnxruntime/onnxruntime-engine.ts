@@ -12,6 +12,13 @@ export const onnxRuntimeEngine: Engine<'onnxruntime'> = {
   kind: 'onnxruntime',
   summary: 'ONNX Runtime in a process of its own',
 
+  misplaced: ({ provider }, { cpus, gpus }) => {
+    if (provider === 'cpu') return cpus.length > 0 ? undefined : 'the provider cpu needs cores of its own';
+    if (provider === 'cuda' || provider === 'tensorrt')
+      return gpus.length > 0 ? undefined : `the provider ${provider} needs an NVIDIA device`;
+    return `the provider ${provider} chooses its device by itself`;
+  },
+
   provenance: async ({ provider, threads = availableParallelism() }) => ({
     engine: `onnxruntime ${ortVersion()}`,
     provider,

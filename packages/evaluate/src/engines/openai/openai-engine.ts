@@ -10,6 +10,9 @@ export const openAiEngine: Engine<'openai'> = {
   kind: 'openai',
   summary: 'a server that speaks OpenAI’s protocol, running or launched for each model',
 
+  // One that is launched inherits what is pinned; where a running one runs is not known here.
+  misplaced: () => undefined,
+
   provenance: async (spec) => ({
     engine: 'openai',
     server: spec.url ?? spec.launch!.command.join(' '),

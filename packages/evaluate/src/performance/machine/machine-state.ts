@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What else the machine did while something was measured. Shares are of the capacity of all its cores. */
+/** What else the machine did while something was measured. Shares are of the capacity of the cores that this process may use. */
 export const MachineState = z.strictObject({
   wallSeconds: z.number(),
   /** Processor time of this process and its children. */

@@ -1,4 +1,4 @@
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { processTree } from '../../hardware/process-tree.ts';
 import { cpuTimes } from './cpu-times.ts';
 import type { MachineState } from './machine-state.ts';
@@ -16,7 +16,7 @@ export async function watchMachine(): Promise<() => Promise<MachineState>> {
     const since = (part: 'ownCpuSeconds' | 'majorFaults' | 'swapped') =>
       Math.max(0, after[part] - before[part]);
     const own = since('ownCpuSeconds');
-    const ownShare = own / Math.max(wallSeconds * cpus().length, 1e-9);
+    const ownShare = own / Math.max(wallSeconds * after.times.cores, 1e-9);
     const { clock: clockBefore, ...held } = before.throttling;
     const { clock: clockAfter } = after.throttling;
     return {

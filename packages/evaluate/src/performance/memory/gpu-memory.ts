@@ -35,15 +35,17 @@ export class GpuWatch {
 
   /** Undefined on a machine without NVIDIA devices. */
   static async start(): Promise<GpuWatch | undefined> {
-    return (await readNvidiaGpus()).length === 0 ? undefined : new GpuWatch();
+    const gpus = await readNvidiaGpus();
+    return gpus.length === 0 ? undefined : new GpuWatch(gpus.map(({ index }) => index));
   }
 
-  private constructor() {
-    const devices = this.#follow(DEVICES, ([index, used, utilisation]) => {
+  private constructor(indices: readonly number[]) {
+    const only = `--id=${indices.join(',')}`;
+    const devices = this.#follow([...DEVICES, only], ([index, used, utilisation]) => {
       this.#used.set(index!, [...(this.#used.get(index!) ?? []), used! * MIB]);
       if (Number.isFinite(utilisation)) this.#utilisation.push(utilisation! / 100);
     });
-    const processes = this.#follow(PROCESSES, ([pid, held]) => {
+    const processes = this.#follow([...PROCESSES, only], ([pid, held]) => {
       if (Number.isFinite(held)) this.#held.set(pid!, Math.max(this.#held.get(pid!) ?? 0, held! * MIB));
     });
     this.#children = [devices, processes];

@@ -13,9 +13,16 @@ import { readThrottling } from '../../../src/performance/machine/throttling.ts';
 import { watchMachine } from '../../../src/performance/machine/watch-machine.ts';
 import { quiet } from '../synthetic-engine.ts';
 
-test('ticks are read from the first line of /proc/stat; guests are already counted as user time', () => {
-  const text = 'cpu  10 20 30 400 50 6 7 8 9 10\ncpu0 1 1 1 1 1 1 1 1 1 1\n';
-  expect(parseProcStat(text)).toEqual({ total: 531, idle: 450, steal: 8 });
+test('ticks of the cores that count are read from /proc/stat; guests are already counted as user time', () => {
+  const text = [
+    'cpu  11 22 33 404 55 6 7 8 9 10',
+    'cpu0 10 20 30 400 50 6 7 8 9 10',
+    'cpu1 1 2 3 4 5 0 0 0 0 0',
+    'intr 5 6 7',
+    '',
+  ].join('\n');
+  expect(parseProcStat(text)).toEqual({ total: 546, idle: 459, steal: 8, cores: 2 });
+  expect(parseProcStat(text, [1])).toEqual({ total: 15, idle: 9, steal: 0, cores: 1 });
 });
 
 test('work of this process is its own, not that of others', async () => {
