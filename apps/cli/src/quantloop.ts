@@ -1,9 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { suggestName } from '@quantloop/core';
 import { CliError, EXIT } from './cli-error.ts';
-import { COMMANDS, isCommandName, type CommandName } from './commands/index.ts';
+import { COMMANDS, isCommandName } from './commands/index.ts';
 import { reportError } from './output/report-error.ts';
-import { VERSION } from './version.ts';
+import { buildProgram } from './program/build-program.ts';
 
 /** Runs the command line and returns its exit code. Only the named command's code is loaded. */
 export async function quantloop(args: readonly string[]): Promise<number> {
@@ -19,14 +19,6 @@ export async function quantloop(args: readonly string[]): Promise<number> {
 }
 
 async function build(args: readonly string[], state: { exitCode: number }): Promise<Command> {
-  const program = new Command('quantloop')
-    .description(
-      'Finds the cheapest quantized version of a language model that still meets your limits, on your hardware.',
-    )
-    .version(VERSION)
-    .exitOverride()
-    .showHelpAfterError('(see quantloop --help)')
-    .helpCommand(false);
   const wanted = args.find((arg) => !arg.startsWith('-'));
   if (wanted !== undefined && !isCommandName(wanted)) {
     throw new CliError({
@@ -35,14 +27,12 @@ async function build(args: readonly string[], state: { exitCode: number }): Prom
       exitCode: EXIT.invalid,
     });
   }
-  const names = wanted === undefined ? (Object.keys(COMMANDS) as CommandName[]) : [wanted];
-  for (const name of names) {
-    const { define } = await COMMANDS[name]();
-    const command = program.command(name).exitOverride();
-    define(command, (exitCode) => {
+  const program = await buildProgram({
+    ...(wanted !== undefined && { names: [wanted] }),
+    exitWith: (exitCode) => {
       state.exitCode = exitCode;
-    });
-  }
+    },
+  });
   if (args.length === 0) program.outputHelp();
   return program;
 }

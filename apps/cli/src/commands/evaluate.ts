@@ -33,7 +33,7 @@ export function define(command: Command): void {
     .summary('measure one model, without a campaign')
     .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
     .option(
-      '--task <name>',
+      '--task <task>',
       'a built-in task or group, e.g. gsm8k or mmlu, or an lm-eval task file (repeatable)',
       collect,
       [],

@@ -35,6 +35,7 @@ export const COMMANDS = {
   doctor: () => import('./doctor.ts'),
   gc: () => import('./gc.ts'),
   demo: () => import('./demo.ts'),
+  completion: () => import('./completion.ts'),
 } satisfies Record<string, () => Promise<CommandModule>>;
 
 export type CommandName = keyof typeof COMMANDS;

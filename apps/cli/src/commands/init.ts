@@ -13,7 +13,7 @@ export function define(command: Command): void {
       'Asks a few questions and writes a campaign file with comments, which runs as it is. Questions that options answer are not asked.',
     )
     .argument('[file]', 'where to; its name names the campaign', 'campaign.yaml')
-    .option('--model <source>', 'a folder, hf:org/name@revision, or builtin:demo')
+    .option('--model <model>', 'a folder, hf:org/name@revision, or builtin:demo')
     .option('--texts <file>', 'texts like those that the model will see: JSON lines, or lines')
     .addOption(new Option('--use <use>', 'how it is used').choices(['one-user', 'batches', 'both']))
     .option('--loss <share>', 'share of quality that may be lost, e.g. 0.03 or 3%', share)

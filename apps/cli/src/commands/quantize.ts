@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .summary('quantize one model, without a campaign')
     .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
     .requiredOption('--out <folder>', 'folder that receives the model; must not exist or be empty')
-    .option('--method <name>', 'quantization method, e.g. rtn')
+    .option('--method <method>', 'quantization method, e.g. rtn')
     .option('--recipe <file>', 'a whole recipe, written as in a campaign file, instead of the flags below')
     .option('--bits <n>', 'bits per weight (default: the method’s)', positiveInteger)
     .option('--group <n>', 'one scale for so many weights of a channel', positiveInteger)

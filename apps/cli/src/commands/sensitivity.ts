@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .summary('measure what each weight at each precision does to the output, and mix precisions for a budget')
     .argument('<model>', 'builtin:demo, a Hugging Face or ONNX folder, or hf:org/name@revision')
     .option('--precisions <bits...>', 'bits per weight to try', ['3', '4', '8'])
-    .option('--method <name>', 'quantization method', 'rtn')
+    .option('--method <method>', 'quantization method', 'rtn')
     .option('--group <n>', 'one scale for so many weights of a channel', positiveInteger)
     .option('--channel', 'one scale for each output channel')
     .option('--asymmetric', 'with zero points')

@@ -13,14 +13,25 @@ export interface Terminal {
   ended: Promise<{ code: number; screen: string }>;
 }
 
+interface TerminalOptions {
+  cwd: string;
+  columns: number;
+  env?: NodeJS.ProcessEnv;
+}
+
 /** Starts the command line in a pseudo-terminal so many columns wide. */
-export function startInTerminal(args: string[], options: { cwd: string; columns: number }): Terminal {
-  const quoted = [...CLI_COMMAND, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+export function startInTerminal(args: string[], options: TerminalOptions): Terminal {
+  return startProgramInTerminal([...CLI_COMMAND, ...args], options);
+}
+
+/** Starts any program in a pseudo-terminal. */
+export function startProgramInTerminal(words: readonly string[], options: TerminalOptions): Terminal {
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const command = `stty cols ${options.columns} rows 30; exec ${quoted}`;
   const { NO_COLOR: _, ...env } = process.env;
   const child = spawn(SCRIPT!, ['-qfec', command, '/dev/null'], {
     cwd: options.cwd,
-    env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' },
+    env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh', ...options.env },
   });
   let printed = '';
   let from = 0;
@@ -33,10 +44,13 @@ export function startInTerminal(args: string[], options: { cwd: string; columns:
           const at = screen().indexOf(text, from);
           if (at < 0) return;
           from = at + text.length;
+          child.stdout.off('data', look);
+          child.off('close', ended);
           resolve();
         };
+        const ended = () => reject(new Error(`ended before it showed ${text}: ${screen()}`));
         child.stdout.on('data', look);
-        child.on('close', () => reject(new Error(`ended before it showed ${text}: ${screen()}`)));
+        child.on('close', ended);
         look();
       }),
     type: (text) => void child.stdin.write(text),
