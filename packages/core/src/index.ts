@@ -58,6 +58,7 @@ export {
 } from './campaign/calendar.ts';
 export { StopRule } from './campaign/stop-rule.ts';
 export { Calibration, CalibrationChange, CalibrationSource } from './campaign/calibration.ts';
+export { DEFAULT_PRIORITY, Priority } from './campaign/priority.ts';
 export { CampaignFile, Objective, type CampaignInput } from './campaign/campaign-file.ts';
 export { Budget, Campaign, Candidate } from './campaign/campaign.ts';
 export {

@@ -8,6 +8,7 @@ import {
   parseCampaignFile,
   resolveCampaign,
   type Campaign,
+  type Priority,
   type ResolveCampaignOptions,
   type Schedule,
   type SpecIssue,
@@ -26,6 +27,8 @@ export interface PreparedCampaign {
   campaign: Campaign;
   /** Tells an identical campaign from another of the same name. */
   specDigest: string;
+  /** Among campaigns that share workers; no part of what is run. */
+  priority?: Priority;
   /** When it is to run by itself; no part of what is run. */
   schedule?: Schedule;
   /** Puts the files it refers to (tasks, texts) into the store. */
@@ -80,6 +83,7 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
     return {
       campaign,
       specDigest: digestOfJson(campaign),
+      ...(file.priority !== undefined && { priority: file.priority }),
       ...(file.schedule !== undefined && { schedule: file.schedule }),
       dispose,
       publish: async (storeRoot) => {

@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
+import type { Priority } from '@quantloop/core';
+import { InvalidArgumentError, type Command } from 'commander';
 import {
   outputOptions,
+  positiveInteger,
   serverOptions,
   storeRoot,
   type OutputOptions,
@@ -10,6 +12,7 @@ import {
 interface RunOptions extends OutputOptions, ServerOptions {
   out: string;
   workers?: boolean;
+  priority?: Priority;
 }
 
 export function define(command: Command, exitWith: (exitCode: number) => void): void {
@@ -22,6 +25,11 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
     )
     .argument('<file>', 'campaign file: YAML, JSON, or a module with a default export')
     .option('--out <folder>', 'folder for <campaign>/<run>/', 'quantloop-out')
+    .option(
+      '--priority <n>',
+      'where campaigns share workers: from 1, before all others, to 5 (default: what the file says, else 3)',
+      parsePriority,
+    )
     .option('--workers', 'start workers in this process also with --address')
     .option('--no-workers', 'start none, also with the embedded server')
     .action(async (file: string, options: RunOptions) => {
@@ -38,4 +46,10 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
       await refuseMisfit(prepared, { storeRoot: storeRoot(options), local });
       exitWith(await runCampaign({ ...options, prepared, begun }));
     });
+}
+
+function parsePriority(text: string): Priority {
+  const priority = positiveInteger(text);
+  if (priority > 5) throw new InvalidArgumentError('Priorities go from 1 to 5.');
+  return priority;
 }

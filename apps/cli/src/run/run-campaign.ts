@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Priority } from '@quantloop/core';
 import { storeRoot, type OutputOptions, type ServerOptions } from '../commands/common-options.ts';
 import type { PreparedCampaign } from '../campaign/prepare-campaign.ts';
 import { printJson } from '../output/print-json.ts';
@@ -18,6 +19,8 @@ export interface RunCampaignOptions extends ServerOptions, OutputOptions {
   begun: number;
   /** Start workers in this process. Default: only with the embedded server. */
   workers?: boolean;
+  /** Among campaigns that share workers. Default: the campaign file's. */
+  priority?: Priority;
 }
 
 /** Runs a prepared campaign to its decision, prints it, and returns the exit code. */
@@ -41,7 +44,8 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
         campaign.targets.map(({ id }) => id),
         view.note,
       );
-    const started = await startCampaign({ client: session.client, campaign, specDigest, out: options.out });
+    const { out, priority = prepared.priority } = options;
+    const started = await startCampaign({ client: session.client, campaign, specDigest, out, priority });
     const startup = secondsSince(begun);
     if (started.attached) view.note(`Joined run ${started.run}, which was already running.`);
     const followed = await followCampaign({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { CAMPAIGN_WORKFLOW, campaignStart, runName, type Campaign } from '@quantloop/core';
+import { CAMPAIGN_WORKFLOW, campaignStart, runName, type Campaign, type Priority } from '@quantloop/core';
 import { CliError, EXIT } from '../cli-error.ts';
 import { findCampaign } from './find-campaign.ts';
 
@@ -11,6 +11,8 @@ export interface StartCampaignOptions {
   specDigest: string;
   /** Folder that receives `<campaign>/<run>/`. */
   out: string;
+  /** Among campaigns that share workers. @default 3 */
+  priority?: Priority | undefined;
 }
 
 export interface StartedCampaign {
@@ -24,12 +26,12 @@ export interface StartedCampaign {
 
 /** Starts the campaign's workflow, or joins the one that runs with the same spec. */
 export async function startCampaign(options: StartCampaignOptions): Promise<StartedCampaign> {
-  const { client, campaign, specDigest } = options;
+  const { client, campaign, specDigest, priority } = options;
   const running = await joinRunning(options);
   if (running !== undefined) return running;
   const { run, folder } = newRun(resolve(options.out, campaign.campaign));
   try {
-    const start = campaignStart({ campaign, run, specDigest, folder });
+    const start = campaignStart({ campaign, run, specDigest, folder }, { priority });
     const handle = await client.workflow.start(CAMPAIGN_WORKFLOW, start);
     return { handle, run, folder, attached: false };
   } catch (error) {

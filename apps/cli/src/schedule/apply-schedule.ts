@@ -26,6 +26,7 @@ export async function applySchedule(client: Client, nightly: Nightly): Promise<A
 function isSame({ action }: ScheduleDescription, memo: unknown): boolean {
   const [there, own] = [NightlyMemo.safeParse(action.memo), NightlyMemo.parse(memo)];
   if (!there.success) return false;
-  const { specDigest, out, schedule } = there.data;
-  return specDigest === own.specDigest && out === own.out && schedule === own.schedule;
+  return (['specDigest', 'out', 'schedule', 'priority'] as const).every(
+    (key) => there.data[key] === own[key],
+  );
 }

@@ -2,6 +2,7 @@ import type { ScheduleOptionsStartWorkflowAction, ScheduleOverlapPolicy } from '
 import {
   CONTROL_QUEUE,
   NIGHT_WORKFLOW,
+  Priority,
   nightWorkflowId,
   type NightWorkflowInput,
   type Schedule,
@@ -20,15 +21,18 @@ export const NightlyMemo = z.object({
   out: z.string(),
   /** JSON of the block in the campaign file, with its defaults. */
   schedule: z.string(),
+  priority: Priority.optional(),
 });
 export type NightlyMemo = z.infer<typeof NightlyMemo>;
 
 /** What is sent to Temporal to have a campaign run again and again. */
-export function nightlyOptions({ campaign, specDigest, out, schedule }: Nightly) {
-  const memo: NightlyMemo = { specDigest, out, schedule: JSON.stringify(schedule) };
+export function nightlyOptions({ campaign, specDigest, out, schedule, priority }: Nightly) {
+  const first = priority !== undefined && { priority };
+  const memo: NightlyMemo = { specDigest, out, schedule: JSON.stringify(schedule), ...first };
   const { webhook } = schedule;
   const input: NightWorkflowInput = {
     ...{ campaign, specDigest, out },
+    ...first,
     ...(webhook !== undefined && { webhook }),
   };
   const action: ScheduleOptionsStartWorkflowAction<(input: NightWorkflowInput) => Promise<unknown>> = {

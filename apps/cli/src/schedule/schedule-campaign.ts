@@ -23,7 +23,7 @@ export async function scheduleCampaign(
   options: OutputOptions & ServerOptions & { out: string },
 ): Promise<void> {
   const prepared = await prepareCampaign(await readCampaignText(file));
-  const { campaign, specDigest, schedule } = prepared;
+  const { campaign, specDigest, priority, schedule } = prepared;
   if (schedule === undefined) {
     await prepared.dispose();
     throw new CliError({
@@ -39,7 +39,10 @@ export async function scheduleCampaign(
   try {
     // A night asks for the campaign's files long after this process has gone.
     await prepared.publish(storeRoot(options));
-    const nightly = { campaign, specDigest, schedule, out: resolve(options.out) };
+    const nightly = {
+      ...{ campaign, specDigest, schedule, out: resolve(options.out) },
+      ...(priority !== undefined && { priority }),
+    };
     const applied = await applySchedule(session.client, nightly);
     const own = (await listSchedules(session.client)).find((each) => each.campaign === campaign.campaign);
     const next = own?.next ?? [];

@@ -143,6 +143,7 @@ async function startServer(options: EmbeddedServerOptions): Promise<ServerState>
       // nothing; a power cut may take the last moments, whose results are in the store all the same.
       '--sqlite-pragma',
       'synchronous=1',
+      ...SHARING.flatMap((value) => ['--dynamic-config-value', value]),
       '--db-filename',
       databaseFile(folder),
     ],
@@ -167,6 +168,16 @@ async function startServer(options: EmbeddedServerOptions): Promise<ServerState>
   await writeServerState(folder, state);
   return state;
 }
+
+/**
+ * Campaigns share queues fairly and by priority, which this version of the server does not do by itself. A queue in several
+ * partitions, the default, would do so in each of them alone.
+ */
+const SHARING = [
+  'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+];
 
 const databaseFile = (folder: string) => join(folder, 'temporal.db');
 

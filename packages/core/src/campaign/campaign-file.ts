@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CalibrationSource } from './calibration.ts';
 import { FidelityItem } from './evaluation.ts';
 import { Quantity } from './quantity.ts';
+import { Priority } from './priority.ts';
 import { RecipeGrid } from './recipe.ts';
 import { ScenarioItem } from './scenario.ts';
 import { Schedule } from './schedule.ts';
@@ -78,6 +79,8 @@ export const CampaignFile = z.strictObject({
   /** A person has to approve what was selected. @default nobody is asked */
   approval: z.literal(true).optional(),
   seed: z.int().nonnegative().default(0),
+  /** Where it shares workers with other campaigns. Not part of what is run. @default 3 */
+  priority: Priority.optional(),
   /** When `quantloop schedule apply` has it run. Not part of what is run. */
   schedule: Schedule.optional(),
 });

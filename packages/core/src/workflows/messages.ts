@@ -6,6 +6,7 @@ import type { Execution, Failure, Trial } from '../board/trial.ts';
 import type { Calibration } from '../campaign/calibration.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import type { Objective } from '../campaign/campaign-file.ts';
+import type { Priority } from '../campaign/priority.ts';
 import type { Webhook } from '../campaign/schedule.ts';
 import type { Requirement } from '../campaign/requirement.ts';
 import type { DecisionSummary, NearestMiss, Selection } from '../decide/decision.ts';
@@ -78,6 +79,7 @@ export interface CampaignWorkflowResult {
 export interface NightWorkflowInput extends Pick<CampaignWorkflowInput, 'campaign' | 'specDigest'> {
   /** Absolute folder that receives `<campaign>/<run>/`. */
   out: string;
+  priority?: Priority;
   webhook?: Webhook;
 }
 

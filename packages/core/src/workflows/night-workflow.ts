@@ -20,10 +20,10 @@ import { announceNight, present } from './stages.ts';
  * the ids of what a schedule starts, which is why that is this workflow and not the campaign.
  */
 export async function nightWorkflow(input: NightWorkflowInput): Promise<NightWorkflowResult> {
-  const { out, campaign, specDigest, webhook } = input;
+  const { out, campaign, specDigest, priority, webhook } = input;
   const run = runName(new Date());
   const folder = `${out}/${campaign.campaign}/${run}`;
-  const start = campaignStart({ campaign, specDigest, run, folder });
+  const start = campaignStart({ campaign, specDigest, run, folder }, { priority });
   try {
     const { decision } = await executeChild<typeof campaignWorkflow>(CAMPAIGN_WORKFLOW, start);
     const night = await present.compareNight({ folder });
