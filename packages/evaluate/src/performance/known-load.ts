@@ -1,19 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Known } from '../known/read-known.ts';
 import type { Load } from './load.ts';
-import { disturbances } from './machine/machine-state.ts';
 import type { LoadSamples } from './performance-samples.ts';
 
-/**
- * What an earlier look measured under a load, to be added to. Where the machine disturbed it nothing is taken over; noise
- * alone is no reason against it: that is what more repetitions are for.
- */
+/** What an earlier look measured under a load, to be added to; noise is no reason against it: that is what more is for. */
 export function knownLoad(loads: readonly LoadSamples[], load: Load): Known<LoadSamples> {
   const found = loads.find((samples) => samples.load.name === load.name);
   if (found === undefined) return {};
   if (!isDeepStrictEqual(shapeOf(found.load), shapeOf(load))) return { ignored: 'of another load' };
-  const disturbed = disturbances(found.machine);
-  if (disturbed.length > 0) return { ignored: `disturbed by ${disturbed.join(', ')}` };
   return { results: found };
 }
 

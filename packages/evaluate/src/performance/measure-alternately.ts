@@ -1,9 +1,11 @@
-import { ofSide, pairOrder, type Side } from './alternation.ts';
+import { pairOrder, type Side } from './alternation.ts';
+import { blocksOf } from './blocks.ts';
+import { mean } from '../statistics/mean.ts';
 import { disturbances, together, type MachineState } from './machine/machine-state.ts';
 import { trimmedInterval } from './trimmed-interval.ts';
 import { isWarm } from './warm-up.ts';
 
-export interface MeasureAlternatelyOptions<Sample> {
+export interface MeasureAlternatelyOptions<Sample extends { seconds: number }> {
   /** The models there are. */
   sides: readonly Side[];
   /** The k-th request of a model's warm-up; its seconds. */
@@ -14,8 +16,8 @@ export interface MeasureAlternatelyOptions<Sample> {
   seconds: (sample: Sample) => number;
   /** Measurements of each model, those known already included. */
   pairs: number;
-  /** Pairs from 0 on that an earlier look measured: the others are added to them. */
-  known: Alternated<Sample>['samples'];
+  /** What an earlier look measured, pairs from 0 on, and what the machine did meanwhile: the others are added to it. */
+  known: Pick<Alternated<Sample>, 'samples' | 'machine'> | undefined;
   watch: () => Promise<() => Promise<MachineState>>;
   /** Waits for the machine to become quiet; false where it does not. */
   untilQuiet: () => Promise<boolean>;
@@ -23,7 +25,7 @@ export interface MeasureAlternatelyOptions<Sample> {
   onPair?: ((pairs: number) => void) | undefined;
 }
 
-export interface Alternated<Sample> {
+export interface Alternated<Sample extends { seconds: number }> {
   warmUp: Partial<Record<Side, number[]>>;
   samples: (Sample & { pair: number; side: Side })[];
   noise: number;
@@ -34,47 +36,50 @@ export interface Alternated<Sample> {
 
 /** Measurements are added by halves of the number asked for while the deciding interval is wider than ± this … */
 const NOISE = 0.05;
-/** … up to so many times that number … */
+/** … up to so many times that number, unless the machine is disturbed … */
 const MOST = 2;
-/** … and for so many seconds: on a machine that is never quiet, more requests buy little. */
-const EXTRA_SECONDS = 10;
+/** … and for so many seconds of measuring. */
+const EXTRA_SECONDS = 5;
 /** Whether the machine was disturbed is asked after each pair that ends so many seconds after the last time: its clock ticks. */
 const BURST_SECONDS = 0.2;
-/** A measurement that other work disturbed, and that no quiet came after, is made again so often before it is taken as it is. */
-const REPEATS = 1;
-
 /**
  * Warms the models up, then measures them alternately until the numbers are steady enough. Pairs that other work disturbed
- * are thrown away and measured again when the machine is quiet. Where it does not become quiet all of it is made again, the
- * less noisy is kept, and marked.
+ * are thrown away and measured again when the machine is quiet. Where it does not become quiet more of them are measured,
+ * and they are marked.
  */
-export async function measureAlternately<Sample>(
+export async function measureAlternately<Sample extends { seconds: number }>(
   options: MeasureAlternatelyOptions<Sample>,
 ): Promise<Alternated<Sample>> {
-  const { sides } = options;
+  const { sides, measure, watch, untilQuiet, onPair, known } = options;
   const warmUp: Partial<Record<Side, number[]>> = Object.fromEntries(sides.map((side) => [side, []]));
   for (let k = 0; !sides.every((side) => isWarm(warmUp[side]!)); k++) {
     for (const side of pairOrder(k, sides)) warmUp[side]!.push(await options.warmUp(side, k));
   }
-  let best = await attempt(options);
-  for (let tries = 0; isDisturbed(best.machine) && tries < REPEATS; tries++) {
-    const again = await attempt(options);
-    const repeated = best.repeated + again.repeated + 1;
-    const better = !isDisturbed(again.machine) || again.noise < best.noise;
-    best = { ...(better ? again : best), repeated };
-  }
-  return { warmUp, ...best, disturbed: best.noise > NOISE || isDisturbed(best.machine) };
-}
-
-async function attempt<Sample>(
-  options: MeasureAlternatelyOptions<Sample>,
-): Promise<Pick<Alternated<Sample>, 'samples' | 'noise' | 'machine' | 'repeated'>> {
-  const { sides, measure, watch, untilQuiet, onPair } = options;
-  const samples = [...options.known];
-  const states: MachineState[] = [];
+  const samples = [...(known?.samples ?? [])];
+  let machine = known?.machine;
   let pairs = samples.length / sides.length;
   let repeated = 0;
-  const measureBurst = async (upTo: number) => {
+  while (pairs < options.pairs) await measureBurst(options.pairs);
+  let extra = 0;
+  let noise = noiseOf(samples, machine!);
+  while (noise > NOISE && extra < EXTRA_SECONDS && (pairs < MOST * options.pairs || isDisturbed(machine!))) {
+    const more = pairs + Math.ceil(options.pairs / 2);
+    const upTo = isDisturbed(machine!) ? more : Math.min(more, MOST * options.pairs);
+    const before = samples.length;
+    while (pairs < upTo) await measureBurst(upTo);
+    extra += samples.slice(before).reduce((sum, { seconds }) => sum + seconds, 0);
+    noise = noiseOf(samples, machine!);
+  }
+  return {
+    warmUp,
+    samples,
+    noise,
+    machine: machine!,
+    repeated,
+    disturbed: noise > NOISE || isDisturbed(machine!),
+  };
+
+  async function measureBurst(upTo: number): Promise<void> {
     const stopWatching = await watch();
     const began = performance.now();
     const burst: Alternated<Sample>['samples'] = [];
@@ -89,31 +94,20 @@ async function attempt<Sample>(
       return;
     }
     samples.push(...burst);
-    states.push(state);
+    machine = machine === undefined ? state : together([machine, state]);
     pairs = pair;
-  };
-  const measurePairs = async (upTo: number) => {
-    while (pairs < upTo) await measureBurst(upTo);
-    return relativeNoise(samples, options.seconds);
-  };
-  let noise = await measurePairs(options.pairs);
-  const spent = performance.now();
-  while (noise > NOISE && pairs < MOST * options.pairs && performance.now() - spent < EXTRA_SECONDS * 1000) {
-    noise = await measurePairs(Math.min(pairs + Math.ceil(options.pairs / 2), MOST * options.pairs));
   }
-  const [first = await (await watch())(), ...rest] = states;
-  return { samples, noise, machine: together([first, ...rest]), repeated };
+
+  /** Half width of the ratio's interval, or of the baseline's own time where it is alone, relative to its value. */
+  function noiseOf(all: Alternated<Sample>['samples'], state: MachineState): number {
+    const log = (of: Sample[]) =>
+      of.length === 0 ? 0 : mean(of.map((sample) => Math.log(options.seconds(sample))));
+    const logs = blocksOf(all, state).map(({ candidate, baseline }) => log(candidate) - log(baseline));
+    // Of one block nobody knows how the next comes out.
+    if (logs.length < 2 && isDisturbed(state)) return Infinity;
+    const { low, high } = trimmedInterval(logs);
+    return Math.expm1((high - low) / 2);
+  }
 }
 
 const isDisturbed = (machine: MachineState) => disturbances(machine).length > 0;
-
-/** Half width of the ratio's interval, or of the baseline's own time where it is alone, relative to its value. */
-function relativeNoise<Sample extends { pair: number; side: Side }>(
-  samples: readonly Sample[],
-  seconds: (sample: Sample) => number,
-): number {
-  const logs = (side: Side) => ofSide(samples, side).map((sample) => Math.log(seconds(sample)));
-  const baseline = logs('baseline');
-  const { low, high } = trimmedInterval(logs('candidate').map((value, i) => value - (baseline[i] ?? 0)));
-  return Math.expm1((high - low) / 2);
-}

@@ -65,7 +65,10 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamp
       measure: request,
       seconds: ({ seconds }) => seconds,
       pairs: load.requests,
-      known: earlier !== undefined && 'requests' in earlier ? earlier.requests : [],
+      known:
+        earlier !== undefined && 'requests' in earlier
+          ? { ...earlier, samples: earlier.requests }
+          : undefined,
     });
     return { load, requests: samples, ...taken, ...conditions };
   }
@@ -94,7 +97,7 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamp
       }),
     seconds: (round) => round.requests.reduce((sum, { seconds }) => sum + seconds, 0) / round.requests.length,
     pairs: repetitions,
-    known: earlier !== undefined && 'rounds' in earlier ? earlier.rounds : [],
+    known: earlier !== undefined && 'rounds' in earlier ? { ...earlier, samples: earlier.rounds } : undefined,
   });
   return { load, rounds: samples, ...taken, ...conditions };
 }

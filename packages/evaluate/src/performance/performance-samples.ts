@@ -19,7 +19,7 @@ const conditions = {
   machine: MachineState,
   /** How often the measurement was thrown away because the machine disturbed it. */
   repeated: z.int().nonnegative(),
-  /** Pairs that an earlier look measured; `machine` and `warmUp` are of those measured since, where there are any. */
+  /** Pairs that an earlier look measured; `warmUp` is of those measured since, where there are any. */
   takenOver: z.int().nonnegative(),
   /** Why what an earlier look measured is left out. */
   notTakenOver: z.string().optional(),

@@ -7,7 +7,7 @@ import { EvaluatePerformanceInput, EvaluatePerformanceOutput } from './evaluate-
 /** Latency, throughput, peak memory and size of a model on this machine, against the baseline where one is given. */
 export const performanceStage = defineStage({
   name: 'evaluatePerformance',
-  version: '8',
+  version: '9',
   input: EvaluatePerformanceInput,
   output: EvaluatePerformanceOutput,
   module: jobModule(import.meta.url, './run-performance'),

@@ -1,8 +1,10 @@
 import type { Comparison, Estimate, Measurement, Metrics } from '@quantloop/core';
 import { meanInterval } from '../statistics/mean-interval.ts';
+import { mean } from '../statistics/mean.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { quantileInterval } from '../statistics/quantile-interval.ts';
-import { ofSide } from './alternation.ts';
+import { ofSide, type Side } from './alternation.ts';
+import { blocksOf, type Block } from './blocks.ts';
 import type { SequentialSamples } from './performance-samples.ts';
 import type { RequestTiming } from './request-timing.ts';
 import { compareQuantiles, quantileByRequest } from './resampled-quantile.ts';
@@ -13,7 +15,8 @@ import { compareTrimmed } from './trimmed-interval.ts';
 export function sequentialMetrics(samples: SequentialSamples): Metrics {
   const { load } = samples;
   const candidate = ofSide(samples.requests, 'candidate');
-  const baseline = ofSide(samples.requests, 'baseline');
+  const compared = ofSide(samples.requests, 'baseline').length > 0;
+  const blocks = blocksOf(samples.requests, samples.machine);
   const metrics: Metrics = {};
   for (const [timing, timesOf] of Object.entries(TIMINGS)) {
     for (const [percentile, q] of Object.entries(PERCENTILES)) {
@@ -25,13 +28,13 @@ export function sequentialMetrics(samples: SequentialSamples): Metrics {
         n: ours.length,
         higherIsBetter: false,
         convention: CONVENTION,
-        ...(baseline.length > 0 && { versusBaseline: compare(ours, baseline.map(timesOf), q) }),
+        ...(compared && { versusBaseline: compare(blocks, timesOf, q) }),
       };
     }
   }
   const rates = {
-    tokens_per_second: throughput(load.batch * load.newTokens, 'tokens/s', candidate, baseline),
-    requests_per_second: throughput(load.batch, 'requests/s', candidate, baseline),
+    tokens_per_second: throughput(load.batch * load.newTokens, 'tokens/s', candidate, compared ? blocks : []),
+    requests_per_second: throughput(load.batch, 'requests/s', candidate, compared ? blocks : []),
   };
   for (const [rate, measurement] of Object.entries(rates)) {
     metrics[`${load.name}.${rate}`] = measurement;
@@ -48,14 +51,20 @@ function interval(times: readonly (readonly number[])[], q: number): Estimate {
 
 /** The middle by pairs, which a disturbed request cannot sway; the tails by resampling, since they are the outliers. */
 function compare(
-  ours: readonly (readonly number[])[],
-  theirs: readonly (readonly number[])[],
+  blocks: readonly Block<RequestTiming>[],
+  timesOf: (timing: RequestTiming) => readonly number[],
   q: number,
 ): Comparison {
-  if (q > 0.5) return compareQuantiles(ours, theirs, q);
-  const middle = (times: readonly (readonly number[])[]) => times.map((request) => quantile(request, q));
-  return compareTrimmed(middle(ours), middle(theirs));
+  const times = (side: Side) => blocks.map((block) => block[side].flatMap(timesOf));
+  const [ours, theirs] = [times('candidate'), times('baseline')];
+  const pairs = pairsIn(blocks);
+  if (q > 0.5) return { ...compareQuantiles(ours, theirs, q), pairs };
+  const middle = (each: readonly number[]) => quantile(each, q);
+  return { ...compareTrimmed(ours.map(middle), theirs.map(middle)), pairs };
 }
+
+const pairsIn = (blocks: readonly Block<RequestTiming>[]) =>
+  blocks.reduce((sum, { candidate }) => sum + candidate.length, 0);
 
 /**
  * What each request brings, per second of the time a model was serving: the other model's turns in between do not
@@ -64,20 +73,23 @@ function compare(
 function throughput(
   amount: number,
   unit: string,
-  candidate: RequestTiming[],
-  baseline: RequestTiming[],
+  candidate: readonly RequestTiming[],
+  compared: readonly Block<RequestTiming>[],
 ): Measurement {
   const seconds = candidate.map((request) => request.seconds);
-  const mean = meanInterval(seconds);
-  const rates = (requests: RequestTiming[]) => requests.map((request) => amount / request.seconds);
+  const request = meanInterval(seconds);
+  const rates = (side: Side) =>
+    compared.map((block) => mean(block[side].map(({ seconds }) => amount / seconds)));
   return {
-    value: amount / mean.value,
-    low: amount / mean.high,
-    high: amount / Math.max(mean.low, Math.min(...seconds)),
+    value: amount / request.value,
+    low: amount / request.high,
+    high: amount / Math.max(request.low, Math.min(...seconds)),
     unit,
     n: seconds.length,
     higherIsBetter: true,
     convention: CONVENTION,
-    ...(baseline.length > 0 && { versusBaseline: compareTrimmed(rates(candidate), rates(baseline)) }),
+    ...(compared.length > 0 && {
+      versusBaseline: { ...compareTrimmed(rates('candidate'), rates('baseline')), pairs: pairsIn(compared) },
+    }),
   };
 }

@@ -24,7 +24,7 @@ export function trimmedInterval(values: readonly number[]): Estimate {
 }
 
 /**
- * Candidate against baseline over alternating requests: differences and log ratios of the pairs, each by their trimmed
+ * Candidate against baseline over alternating requests, or blocks of them: differences and log ratios, each by their trimmed
  * interval. The ratio's value is a geometric mean, so that swapping the two gives its inverse.
  */
 export function compareTrimmed(candidate: readonly number[], baseline: readonly number[]): Comparison {

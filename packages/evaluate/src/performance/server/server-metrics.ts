@@ -1,6 +1,8 @@
 import type { Comparison, Measurement, Metrics } from '@quantloop/core';
+import { mean } from '../../statistics/mean.ts';
 import { quantile } from '../../statistics/quantile.ts';
-import { ofSide, type Side } from '../alternation.ts';
+import { ofSide } from '../alternation.ts';
+import { blocksOf } from '../blocks.ts';
 import type { OverlappingSamples } from '../performance-samples.ts';
 import { CONVENTION, PERCENTILES, TIMINGS } from '../timings.ts';
 import { quantileByRequest } from '../resampled-quantile.ts';
@@ -11,7 +13,7 @@ import type { ServedRound } from './served-request.ts';
 
 /**
  * The metrics of one load of a server. Requests of a round depend on each other, rounds do not: intervals resample
- * rounds, and a comparison pairs them.
+ * rounds, and a comparison pairs them, or blocks of them where the machine was disturbed.
  */
 export function serverMetrics(samples: OverlappingSamples, name = samples.load.name): Metrics {
   const { slo } = samples.load;
@@ -75,18 +77,13 @@ function latency(
   timesOf: (round: ServedRound) => number[],
   q: number,
 ): Measurement {
-  const ofRounds = (side: Side) => ofSide(samples.rounds, side).map(timesOf);
-  const ours = ofRounds('candidate');
   return {
-    ...quantileByRequest(ours, q),
+    ...quantileByRequest(ofSide(samples.rounds, 'candidate').map(timesOf), q),
     unit: 's',
     n: countRequests(samples),
     higherIsBetter: false,
     convention: CONVENTION,
-    ...versus(
-      ours.map((times) => quantile(times, q)),
-      ofRounds('baseline').map((times) => quantile(times, q)),
-    ),
+    ...versus(samples, (rounds) => quantile(rounds.flatMap(timesOf), q)),
   };
 }
 
@@ -95,9 +92,7 @@ function rate(
   valueOf: (round: ServedRound) => number,
   unit: string,
 ): Measurement {
-  const ofRounds = (side: Side) => ofSide(samples.rounds, side).map(valueOf);
-  const ours = ofRounds('candidate');
-  const { value, low, high } = trimmedInterval(ours);
+  const { value, low, high } = trimmedInterval(ofSide(samples.rounds, 'candidate').map(valueOf));
   const bounded =
     unit === '' ? { low: Math.max(0, low), high: Math.min(1, high) } : { low: Math.max(0, low), high };
   return {
@@ -107,7 +102,7 @@ function rate(
     n: countRequests(samples),
     higherIsBetter: true,
     convention: CONVENTION,
-    ...versus(ours, ofRounds('baseline')),
+    ...versus(samples, (rounds) => mean(rounds.map(valueOf))),
   };
 }
 
@@ -115,7 +110,16 @@ const countRequests = ({ rounds }: OverlappingSamples) =>
   ofSide(rounds, 'candidate').reduce((sum, { requests }) => sum + requests.length, 0);
 
 /** A ratio needs something to divide by: rounds without any good request have none. */
-function versus(ours: readonly number[], theirs: readonly number[]): { versusBaseline?: Comparison } {
-  const comparable = theirs.length > 0 && [...ours, ...theirs].every((value) => value > 0);
-  return comparable ? { versusBaseline: compareTrimmed(ours, theirs) } : {};
+function versus(
+  { rounds, machine }: OverlappingSamples,
+  valueOf: (rounds: ServedRound[]) => number,
+): { versusBaseline?: Comparison } {
+  const pairs = ofSide(rounds, 'baseline').length;
+  if (pairs === 0) return {};
+  const blocks = blocksOf(rounds, machine);
+  const [ours, theirs] = (['candidate', 'baseline'] as const).map((side) =>
+    blocks.map((block) => valueOf(block[side])),
+  ) as [number[], number[]];
+  const comparable = [...ours, ...theirs].every((value) => value > 0);
+  return comparable ? { versusBaseline: { ...compareTrimmed(ours, theirs), pairs } } : {};
 }
