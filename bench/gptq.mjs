@@ -1,5 +1,6 @@
 // GPTQ of a Llama of 134 million random weights, 32 × 512 calibration tokens: llm-compressor and quantloop one after the
-// other. Prints seconds, peak memory and the error of the logits, and ratios.
+// other, this with grids over the whole range of a group, as the peer has them, and with those of the least squared error.
+// Prints seconds, peak memory and the error of the logits, and ratios.
 //
 //   node bench/gptq.mjs [--layers 12] [--samples 32]      the whole comparison
 //   node bench/gptq.mjs --curve                           quantloop's peak memory by layers and by samples, no peer
@@ -39,12 +40,14 @@ async function printComparison() {
   const peer = await measure(python, [support('gptq_peer.py'), model.checkpoint, model.sequences]);
   const { seconds, error } = JSON.parse(peer.output.trim().split('\n').at(-1));
   print('llm-compressor 0.14', { seconds, peak: peer.peak, error });
-  const mine = await quantize(model);
-  print('quantloop', mine);
-  console.log(
-    `${(seconds / mine.seconds).toFixed(1)}× as fast, ${(peer.peak / mine.peak).toFixed(1)}× less memory, ` +
-      `${(mine.error / error).toFixed(3)} of its error`,
-  );
+  for (const clip of ['none', 'mse']) {
+    const mine = await quantize(model, clip);
+    print(`quantloop, clip: ${clip}`, mine);
+    console.log(
+      `${(seconds / mine.seconds).toFixed(1)}× as fast, ${(peer.peak / mine.peak).toFixed(1)}× less memory, ` +
+        `${(mine.error / error).toFixed(3)} of its error`,
+    );
+  }
 }
 
 async function printCurve() {
@@ -55,7 +58,7 @@ async function printCurve() {
     [12, 8],
     [12, 128],
   ]) {
-    const { seconds, peak } = await quantize(await prepare(layers, samples));
+    const { seconds, peak } = await quantize(await prepare(layers, samples), 'none');
     console.log(
       `${layers} layers, ${samples} samples: ${seconds.toFixed(1)} s, peak ${Math.round(peak / 2 ** 20)} MiB`,
     );
@@ -84,10 +87,10 @@ async function prepare(layers, samples) {
   return { checkpoint, source, sequences, weights: Number(output) };
 }
 
-async function quantize({ source, sequences }) {
+async function quantize({ source, sequences }, clip) {
   const target = join(folder, 'quantized');
   await rm(target, { recursive: true, force: true });
-  const { output, peak } = await measureAsJob('gptq-folder.mjs', source, target, sequences);
+  const { output, peak } = await measureAsJob('gptq-folder.mjs', source, target, sequences, clip);
   const { seconds } = JSON.parse(output);
   const error = Number((await ours('logits-error.mjs', source, target, sequences)).output);
   return { seconds, peak, error };
