@@ -74,4 +74,16 @@ describe.skipIf(!present)(`a whole campaign${reason}`, { timeout: 240_000 }, () 
       outcome: { outcome: 'none-acceptable', selections: [] },
     });
   });
+
+  it('is found by its models, its targets, and what it decided', async () => {
+    const outcomes = async (...filter: string[]) =>
+      (
+        JSON.parse((await runCli(['list', '--json', ...filter], { cwd: folder })).stdout) as {
+          outcome: string;
+        }[]
+      ).map(({ outcome }) => outcome);
+    expect(await outcomes('--target', 'this-cpu', '--outcome', 'selected')).toEqual(['selected', 'selected']);
+    expect(await outcomes('--model', 'tiny')).toEqual(['none-acceptable', 'selected', 'selected']);
+    expect(await outcomes('--target', "another's")).toEqual([]);
+  });
 });

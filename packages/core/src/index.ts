@@ -148,7 +148,8 @@ export type {
 } from './plan/predict/prediction.ts';
 export { BASELINE, plannedTrial, planRound, type PlannedTrial } from './plan/plan-round.ts';
 export { runName } from './plan/run-name.ts';
-export { campaignStart } from './workflows/campaign-start.ts';
+export { campaignStart, type CampaignStartOptions } from './workflows/campaign-start.ts';
+export { SEARCH_ATTRIBUTES, searchAttributesOf } from './workflows/search-attributes.ts';
 export {
   CONTROL_QUEUE,
   PREPARE_QUEUE,

@@ -1,6 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { CAMPAIGN_WORKFLOW, campaignWorkflowId, suggestName } from '@quantloop/core';
+import { CAMPAIGN_WORKFLOW, campaignWorkflowId, SEARCH_ATTRIBUTES, suggestName } from '@quantloop/core';
 import { CliError, EXIT } from '../cli-error.ts';
+import { registration } from '../temporal/search-attributes.ts';
 
 /** A campaign as Temporal knows it: its newest run. */
 export interface FoundCampaign {
@@ -14,6 +15,8 @@ export interface FoundCampaign {
   specDigest: string;
   folder: string;
   targets: string[];
+  /** Where it has decided, and the server keeps it to be found by. */
+  outcome?: string | undefined;
 }
 
 interface Memo {
@@ -57,17 +60,50 @@ export function unknownCampaign(name: string, names: readonly string[]): CliErro
 /** Where a history grew long, the workflow went on in another run of the server's: that one stands for the campaign's. */
 const RUNS = `WorkflowType = '${CAMPAIGN_WORKFLOW}' AND ExecutionStatus != 'ContinuedAsNew'`;
 
-/** All runs the server remembers, newest first. */
-export async function listCampaigns(client: Client): Promise<FoundCampaign[]> {
+/** Of a campaign, as search attributes have it. */
+export interface CampaignFilter {
+  model?: string;
+  target?: string;
+  outcome?: string;
+}
+
+/** The runs the server remembers that fit, newest first. */
+export async function listCampaigns(client: Client, filter: CampaignFilter = {}): Promise<FoundCampaign[]> {
   const campaigns: FoundCampaign[] = [];
-  for await (const info of client.workflow.list({ query: RUNS })) {
-    const handle = client.workflow.getHandle(info.workflowId, info.runId);
-    const name = info.workflowId.slice(campaignWorkflowId('').length);
-    campaigns.push(
-      found(handle, name, info.status.name, info.startTime, info.closeTime, info.memo as Memo | undefined),
-    );
+  try {
+    for await (const info of client.workflow.list({ query: queryOf(filter) })) {
+      const handle = client.workflow.getHandle(info.workflowId, info.runId);
+      const name = info.workflowId.slice(campaignWorkflowId('').length);
+      campaigns.push({
+        ...found(
+          handle,
+          name,
+          info.status.name,
+          info.startTime,
+          info.closeTime,
+          info.memo as Memo | undefined,
+        ),
+        outcome: info.typedSearchAttributes.get(SEARCH_ATTRIBUTES.outcome),
+      });
+    }
+  } catch (cause) {
+    if (Object.keys(filter).length === 0) throw cause;
+    throw new CliError({
+      message: `The server cannot look for that: ${(cause as Error).message}`,
+      hint: `Its namespace needs search attributes, and campaigns begun since: ${registration(client)}`,
+      exitCode: EXIT.invalid,
+      cause,
+    });
   }
   return campaigns.sort((a, b) => b.started.getTime() - a.started.getTime());
+}
+
+function queryOf(filter: CampaignFilter): string {
+  const conditions = (['model', 'target', 'outcome'] as const).flatMap((by) => {
+    const value = filter[by];
+    return value === undefined ? [] : [`${SEARCH_ATTRIBUTES[by].name} = '${value.replaceAll("'", "''")}'`];
+  });
+  return [RUNS, ...conditions].join(' AND ');
 }
 
 function found(

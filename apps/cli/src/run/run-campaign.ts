@@ -3,6 +3,7 @@ import type { Priority } from '@quantloop/core';
 import { storeRoot, type OutputOptions, type ServerOptions } from '../commands/common-options.ts';
 import type { PreparedCampaign } from '../campaign/prepare-campaign.ts';
 import { printJson } from '../output/print-json.ts';
+import { searchable } from '../temporal/search-attributes.ts';
 import { openSession, rolesFor, type Session } from '../session.ts';
 import { exitCodeOfOutcome, followCampaign, type FollowedCampaign } from './follow-campaign.ts';
 import { missingRoles } from './living-pollers.ts';
@@ -45,7 +46,9 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
         view.note,
       );
     const { out, priority = prepared.priority } = options;
-    const started = await startCampaign({ client: session.client, campaign, specDigest, out, priority });
+    const { client } = session;
+    const listed = await searchable(session, view.note);
+    const started = await startCampaign({ client, campaign, specDigest, out, priority, listed });
     const startup = secondsSince(begun);
     if (started.attached) view.note(`Joined run ${started.run}, which was already running.`);
     const followed = await followCampaign({

@@ -13,6 +13,8 @@ export interface StartCampaignOptions {
   out: string;
   /** Among campaigns that share workers. @default 3 */
   priority?: Priority | undefined;
+  /** To be found by model, target and outcome. @default false */
+  listed?: boolean;
 }
 
 export interface StartedCampaign {
@@ -26,12 +28,12 @@ export interface StartedCampaign {
 
 /** Starts the campaign's workflow, or joins the one that runs with the same spec. */
 export async function startCampaign(options: StartCampaignOptions): Promise<StartedCampaign> {
-  const { client, campaign, specDigest, priority } = options;
+  const { client, campaign, specDigest, priority, listed = false } = options;
   const running = await joinRunning(options);
   if (running !== undefined) return running;
   const { run, folder } = newRun(resolve(options.out, campaign.campaign));
   try {
-    const start = campaignStart({ campaign, run, specDigest, folder }, { priority });
+    const start = campaignStart({ campaign, run, specDigest, folder }, { priority, listed });
     const handle = await client.workflow.start(CAMPAIGN_WORKFLOW, start);
     return { handle, run, folder, attached: false };
   } catch (error) {

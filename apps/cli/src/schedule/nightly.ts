@@ -4,6 +4,7 @@ import {
   NIGHT_WORKFLOW,
   Priority,
   nightWorkflowId,
+  searchAttributesOf,
   type NightWorkflowInput,
   type Schedule,
 } from '@quantloop/core';
@@ -12,6 +13,8 @@ import { scheduleSpec } from './schedule-spec.ts';
 
 export interface Nightly extends NightWorkflowInput {
   schedule: Schedule;
+  /** To be found by model, target and outcome. */
+  listed: boolean;
 }
 
 /** What is written on a schedule, since Temporal gives back times in a form that nobody wrote. */
@@ -26,7 +29,9 @@ export const NightlyMemo = z.object({
 export type NightlyMemo = z.infer<typeof NightlyMemo>;
 
 /** What is sent to Temporal to have a campaign run again and again. */
-export function nightlyOptions({ campaign, specDigest, out, schedule, priority }: Nightly) {
+export function nightlyOptions({ campaign, specDigest, out, schedule, priority, listed }: Nightly) {
+  const models = campaign.models.map(({ id }) => id);
+  const targets = campaign.targets.map(({ id }) => id);
   const first = priority !== undefined && { priority };
   const memo: NightlyMemo = { specDigest, out, schedule: JSON.stringify(schedule), ...first };
   const { webhook } = schedule;
@@ -43,6 +48,9 @@ export function nightlyOptions({ campaign, specDigest, out, schedule, priority }
     args: [input],
     // The schedule's own memo cannot be changed.
     memo: { ...memo },
+    ...(listed && {
+      typedSearchAttributes: searchAttributesOf({ campaign: campaign.campaign, models, targets }),
+    }),
   };
   return {
     spec: scheduleSpec(schedule),

@@ -8,6 +8,7 @@ import { printJson } from '../output/print-json.ts';
 import { refuseMisfit } from '../plan/refuse-misfit.ts';
 import { openSession } from '../session.ts';
 import { configuredAddress } from '../temporal/connect.ts';
+import { searchable } from '../temporal/search-attributes.ts';
 import { applySchedule, type Applied } from './apply-schedule.ts';
 import { listSchedules } from './find-schedules.ts';
 
@@ -42,6 +43,7 @@ export async function scheduleCampaign(
     const nightly = {
       ...{ campaign, specDigest, schedule, out: resolve(options.out) },
       ...(priority !== undefined && { priority }),
+      listed: await searchable(session, (line) => console.error(line)),
     };
     const applied = await applySchedule(session.client, nightly);
     const own = (await listSchedules(session.client)).find((each) => each.campaign === campaign.campaign);

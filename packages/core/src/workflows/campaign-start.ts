@@ -1,10 +1,13 @@
 import { DEFAULT_PRIORITY, type Priority } from '../campaign/priority.ts';
 import type { CampaignWorkflowInput } from './messages.ts';
+import { searchAttributesOf } from './search-attributes.ts';
 import { CONTROL_QUEUE, campaignWorkflowId } from './queues.ts';
 
 export interface CampaignStartOptions {
   /** @default 3 */
   priority?: Priority | undefined;
+  /** With search attributes, which the namespace must have. @default false */
+  listed?: boolean;
 }
 
 /**
@@ -13,9 +16,11 @@ export interface CampaignStartOptions {
  */
 export function campaignStart(
   input: CampaignWorkflowInput,
-  { priority = DEFAULT_PRIORITY }: CampaignStartOptions = {},
+  { priority = DEFAULT_PRIORITY, listed = false }: CampaignStartOptions = {},
 ) {
   const { campaign, run, specDigest, folder } = input;
+  const models = campaign.models.map(({ id }) => id);
+  const targets = campaign.targets.map(({ id }) => id);
   const args: [CampaignWorkflowInput] = [input];
   return {
     workflowId: campaignWorkflowId(campaign.campaign),
@@ -24,6 +29,9 @@ export function campaignStart(
     // On a loaded machine a server that has just started loses its first task in one of six runs; the default is 10 s.
     workflowTaskTimeout: '5s',
     priority: { priorityKey: priority, fairnessKey: campaign.campaign },
-    memo: { run, specDigest, folder, targets: campaign.targets.map((target) => target.id) },
+    memo: { run, specDigest, folder, targets },
+    ...(listed && {
+      typedSearchAttributes: searchAttributesOf({ campaign: campaign.campaign, models, targets }),
+    }),
   } as const;
 }

@@ -11,6 +11,7 @@ import type { Step } from '../plan/step.ts';
 import { handOver, keepParts, takeOver } from './hand-over.ts';
 import { type ImportedModels, importModels } from './import-models.ts';
 import { Ledger } from './ledger.ts';
+import { listOutcome } from './listing.ts';
 import {
   type CampaignProgress,
   type CampaignWorkflowInput,
@@ -72,6 +73,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
     notTried: notTried(campaign, board, step.because),
   });
   endIfAllFailed(board.trials.map(({ failure }) => failure));
+  listOutcome(decision.outcome);
   progress.enter('done');
   return { decision, folder, phases: progress.phases() };
 

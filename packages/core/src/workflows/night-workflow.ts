@@ -11,6 +11,7 @@ import { runName } from '../plan/run-name.ts';
 import { campaignStart } from './campaign-start.ts';
 import type { campaignWorkflow } from './campaign-workflow.ts';
 import { failureOf } from './failure.ts';
+import { isListed } from './listing.ts';
 import { CAMPAIGN_WORKFLOW, type NightWorkflowInput, type NightWorkflowResult } from './messages.ts';
 import { announceNight, present } from './stages.ts';
 
@@ -23,7 +24,7 @@ export async function nightWorkflow(input: NightWorkflowInput): Promise<NightWor
   const { out, campaign, specDigest, priority, webhook } = input;
   const run = runName(new Date());
   const folder = `${out}/${campaign.campaign}/${run}`;
-  const start = campaignStart({ campaign, specDigest, run, folder }, { priority });
+  const start = campaignStart({ campaign, specDigest, run, folder }, { priority, listed: isListed() });
   try {
     const { decision } = await executeChild<typeof campaignWorkflow>(CAMPAIGN_WORKFLOW, start);
     const night = await present.compareNight({ folder });

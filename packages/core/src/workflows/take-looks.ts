@@ -6,6 +6,7 @@ import { groupBy } from '../plan/group-by.ts';
 import type { Look } from '../plan/step.ts';
 import type { ImportedModels } from './import-models.ts';
 import type { Ledger } from './ledger.ts';
+import { trialListing } from './listing.ts';
 import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
 import type { People } from './people.ts';
 import type { Progress } from './progress.ts';
@@ -54,7 +55,10 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
     progress.begin(look.trial, look.effort, ledger.countLook(look.trial));
     const workflowId = progress.workflowIdOf(look.trial);
     const args: [TrialWorkflowInput] = [input];
-    finish(known.get(look.trial) ?? (await executeChild(trialWorkflow, { args, workflowId })));
+    finish(
+      known.get(look.trial) ??
+        (await executeChild(trialWorkflow, { args, workflowId, ...trialListing(input.trial) })),
+    );
   });
 
   function finish(result: TrialWorkflowResult): void {

@@ -1,5 +1,6 @@
 import { briefRow } from '../board/brief-row.ts';
 import { failureOf } from './failure.ts';
+import { listOutcome } from './listing.ts';
 import type { TrialWorkflowInput, TrialWorkflowResult } from './messages.ts';
 import { runTrial } from './run-trial.ts';
 import { measureOn, prepare, present } from './stages.ts';
@@ -10,6 +11,7 @@ export async function trialWorkflow(input: TrialWorkflowInput): Promise<TrialWor
   const { collectStatistics, quantizeModel } = prepare;
   const stages = { collectStatistics, quantizeModel, evaluateFidelity, evaluatePerformance };
   const { trial, spent } = await runTrial({ input, stages, failureOf });
+  listOutcome(trial.status);
   const { record: before, deciding } = input;
   try {
     const { record } = await present.keepTrial({ trial, ...(before !== undefined && { record: before }) });
