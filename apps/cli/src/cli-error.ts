@@ -18,6 +18,8 @@ export interface CliErrorOptions {
   message: string;
   /** What to do next, as a sentence. */
   hint?: string;
+  /** For `--json`. @default by the exit code: invalid-input, else failure */
+  code?: string;
   /** @default EXIT.failure */
   exitCode?: number;
   cause?: unknown;
@@ -27,6 +29,7 @@ export interface CliErrorOptions {
 
 /** A failure of the command line's own surroundings: a port, a server, a missing program. */
 export class CliError extends Error {
+  readonly code: string;
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly details: Record<string, unknown> | undefined;
@@ -36,6 +39,7 @@ export class CliError extends Error {
     this.name = 'CliError';
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? EXIT.failure;
+    this.code = options.code ?? (this.exitCode === EXIT.invalid ? 'invalid-input' : 'failure');
     this.details = options.details;
   }
 }

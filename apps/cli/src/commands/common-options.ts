@@ -16,6 +16,7 @@ export interface PlaceOptions {
 export interface ServerOptions extends PlaceOptions {
   address?: string;
   namespace?: string;
+  profile?: string;
   port?: number;
 }
 
@@ -43,7 +44,8 @@ export function addressOptions(command: Command): Command {
       '--address <host:port>',
       'Temporal server to use instead of the embedded one (also TEMPORAL_ADDRESS)',
     )
-    .option('--namespace <name>', 'Temporal namespace (also TEMPORAL_NAMESPACE)');
+    .option('--namespace <name>', 'Temporal namespace (also TEMPORAL_NAMESPACE)')
+    .option('--profile <name>', 'profile of temporal.toml to connect by (also TEMPORAL_PROFILE)');
 }
 
 export function serverOptions(command: Command): Command {

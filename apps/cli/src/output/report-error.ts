@@ -32,14 +32,8 @@ export function reportError(error: unknown, options: { json: boolean; verbose: b
 
 function describe(error: unknown): Reported {
   if (error instanceof CliError) {
-    const { exitCode, message, hint, details } = error;
-    return {
-      exitCode,
-      code: exitCode === EXIT.invalid ? 'invalid-input' : 'failure',
-      message,
-      hint,
-      details,
-    };
+    const { exitCode, code, message, hint, details } = error;
+    return { exitCode, code, message, hint, details };
   }
   if (error instanceof QuantloopError) {
     const { code, message, hint } = error;

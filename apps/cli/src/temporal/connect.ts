@@ -1,7 +1,8 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { CliError } from '../cli-error.ts';
+import { CliError, EXIT } from '../cli-error.ts';
+import { probeServer } from './probe-server.ts';
 
 /** Where a Temporal server is, and how to talk to it. */
 export interface TemporalAddress {
@@ -11,26 +12,49 @@ export interface TemporalAddress {
   name: string;
 }
 
-/**
- * The cluster the user chose: `--address`, else Temporal's own environment variables and `temporal.toml` profiles.
- * Undefined: nothing was chosen, so the embedded server is used.
- */
-export async function configuredAddress(options: {
+export interface ConfiguredOptions {
   address?: string | undefined;
   namespace?: string | undefined;
-}): Promise<TemporalAddress | undefined> {
-  const { loadClientConnectConfig } = await import('@temporalio/envconfig');
-  let config: ReturnType<typeof loadClientConnectConfig>;
+  /** Of `temporal.toml`. */
+  profile?: string | undefined;
+}
+
+/**
+ * The cluster the user chose: `--address`, else Temporal's own environment variables and `temporal.toml` profiles, which
+ * also say how to talk to it: TLS, certificates, API key, namespace. Undefined: nothing was chosen, so the embedded server is
+ * used.
+ */
+export async function configuredAddress(options: ConfiguredOptions): Promise<TemporalAddress | undefined> {
+  const { loadClientConfigProfile, toClientOptions } = await import('@temporalio/envconfig');
+  let config: ReturnType<typeof toClientOptions>;
   try {
-    config = loadClientConnectConfig();
+    const profile = loadClientConfigProfile({
+      ...(options.profile !== undefined && { profile: options.profile }),
+    });
+    // What is left out silently would be refused by the server in other words.
+    const { clientCert, clientKey } = profile.tls ?? {};
+    if ((clientCert === undefined) !== (clientKey === undefined)) {
+      throw new Error('a client certificate and its key go together, and one of them is missing');
+    }
+    config = toClientOptions(profile);
   } catch (error) {
     throw new CliError({
+      code: 'temporal-config',
       message: `The Temporal configuration cannot be read: ${(error as Error).message}`,
-      hint: 'Look at the TEMPORAL_* environment variables and at temporal.toml.',
+      hint: 'Look at --profile, at the TEMPORAL_* environment variables, and at temporal.toml.',
+      exitCode: EXIT.invalid,
       cause: error,
     });
   }
   const address = options.address ?? config.connectionOptions.address;
+  if (address === undefined && options.profile !== undefined) {
+    throw new CliError({
+      code: 'temporal-config',
+      message: `--profile ${options.profile}: the profile has no address`,
+      hint: 'Add one to it in temporal.toml, or give --address.',
+      exitCode: EXIT.invalid,
+    });
+  }
   if (address === undefined) return undefined;
   return {
     connection: { ...config.connectionOptions, address },
@@ -55,7 +79,8 @@ export async function openClient(
       return { client: new Client({ connection, namespace: address.namespace }), connection };
     } catch (error) {
       await connection?.close();
-      if (Date.now() > deadline) throw unreachable(address, error);
+      const problem = await connectionProblem(address, error);
+      if (problem.lasting || Date.now() > deadline) throw problem.error;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -67,7 +92,7 @@ export async function openNativeConnection(address: TemporalAddress): Promise<Na
   try {
     return await NativeConnection.connect(address.connection);
   } catch (error) {
-    throw unreachable(address, error);
+    throw (await connectionProblem(address, error)).error;
   }
 }
 
@@ -82,11 +107,53 @@ function clientOptions(options: NativeConnectionOptions) {
   };
 }
 
-function unreachable(address: TemporalAddress, cause: unknown): CliError {
-  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-  return new CliError({
-    message: `No Temporal server at ${address.name}, namespace "${address.namespace}": ${reason}`,
-    hint: 'Check --address, --namespace and the TEMPORAL_* environment variables, or leave them out to use the embedded server.',
+/** gRPC's numbers. */
+const GRPC = { notFound: 5, denied: 7, unauthenticated: 16 } as const;
+
+/** Why there is no connection. `lasting`: it does not help to try again. */
+async function connectionProblem(
+  address: TemporalAddress,
+  cause: unknown,
+): Promise<{ error: CliError; lasting: boolean }> {
+  const { name, namespace } = address;
+  // What gRPC said stands behind the SDK's own error where the very first request failed.
+  const { cause: first = cause } = cause as { cause?: unknown };
+  const { code, message } = first as { code?: number | string; message?: string };
+  const said = (message ?? String(cause)).split('\n')[0];
+  const lasting = (code: string, message: string, hint: string) => ({
+    error: new CliError({ code, message, hint, cause }),
+    lasting: true,
+  });
+  if (code === GRPC.unauthenticated) {
+    const hint = 'Give a valid API key: TEMPORAL_API_KEY, or api_key in the profile of temporal.toml.';
+    return lasting(
+      'temporal-unauthenticated',
+      `The Temporal server at ${name} does not know who asks: ${said}`,
+      hint,
+    );
+  }
+  if (code === GRPC.denied) {
+    const hint = 'Ask its administrators for access to the namespace, or name another: --namespace.';
+    const message = `The Temporal server at ${name} refuses the namespace "${namespace}": ${said}`;
+    return lasting('temporal-denied', message, hint);
+  }
+  if (code === GRPC.notFound) {
+    const error = new CliError({
+      code: 'temporal-namespace',
+      message: `The Temporal server at ${name} has no namespace "${namespace}"`,
+      hint: `Name another with --namespace, or create it: temporal operator namespace create ${namespace}`,
+      cause,
+    });
+    return { error, lasting: false };
+  }
+  const problem = await probeServer(address);
+  const error = new CliError({
+    code: problem?.code ?? 'temporal-unreachable',
+    message: `No Temporal server at ${name}, namespace "${namespace}": ${problem?.reason ?? said}`,
+    hint:
+      problem?.hint ??
+      'Check --address, --namespace and the TEMPORAL_* environment variables, or leave them out to use the embedded server.',
     cause,
   });
+  return { error, lasting: problem?.code === 'temporal-tls' };
 }
