@@ -186,6 +186,7 @@ describe('running a stage', () => {
     const { output } = await runStage(surroundings, {}, { store });
     expect(output.variables).toContain('PATH');
     expect(output.variables).toContain('GLIBC_TUNABLES');
+    expect(output.options).toContain('--max-semi-space-size=4');
     expect(output.variables).toContain('QUANTLOOP_TEST_SETTING');
     expect(output.variables).not.toContain('AWS_SECRET_ACCESS_KEY');
     delete process.env['AWS_SECRET_ACCESS_KEY'];

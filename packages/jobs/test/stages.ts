@@ -53,7 +53,7 @@ export const surroundings = defineStage({
   name: 'surroundings',
   version: '1',
   input: z.strictObject({}),
-  output: z.strictObject({ variables: z.array(z.string()), pid: z.int() }),
+  output: z.strictObject({ variables: z.array(z.string()), options: z.array(z.string()), pid: z.int() }),
   module: jobModule(import.meta.url, './jobs/surroundings'),
 });
 

@@ -35,9 +35,16 @@ export function childEnvironment(): NodeJS.ProcessEnv {
 
 const CONDITION = '--conditions=@quantloop/source';
 
+/**
+ * MiB for the youngest objects of the JavaScript heap, of which V8 takes up to three times as much. Left to itself (16) it fills
+ * them with what modules and tokenizers leave behind: a process that scores 134 million weights then peaks 70 MB higher, and takes
+ * no less time.
+ */
+const YOUNGEST = '--max-semi-space-size=4';
+
 /** Node's options for the child: the parent's, without those that replace the program or open a debugger. */
 export function childOptions(extension: string): string[] {
-  const options: string[] = [];
+  const options = [YOUNGEST];
   for (let index = 0; index < process.execArgv.length; index++) {
     const option = process.execArgv[index] ?? '';
     if (/^(-e|--eval|-p|--print|-pe|-i|--interactive|-c|--check)$/.test(option)) {
