@@ -10,7 +10,7 @@ import { forward } from './forward.ts';
 import { gatherRows, type CacheRow } from './gather-rows.ts';
 import type { GeneratedToken, GenerationRequest, TokenScore } from './generation-request.ts';
 import type { KvCache } from './kv-cache.ts';
-import { lastLogits } from './last-logits.ts';
+import { lastLogits, lastPlaces } from './last-logits.ts';
 import { requireServable } from './require-servable.ts';
 import { scoreTokens } from './score-tokens.ts';
 
@@ -123,12 +123,15 @@ export class ContinuousBatch implements AsyncDisposable {
     if (members.length === 0) return;
     const chunks = members.map(({ generation, done }) => generation.prompt.slice(done, done + budget));
     const begun = members[0]!.cache;
+    const scored = members.some(({ generation }) => generation.request.scores?.onPrompt !== undefined);
+    const lastOnly = this.#session.shape.selects && !scored;
     const { logits, cache } = await forward({
       session: this.#session,
       rows: chunks,
       ...(begun === undefined ? {} : { cache: begun }),
+      ...(lastOnly ? { places: lastPlaces(chunks) } : {}),
     });
-    await this.#scorePrompts(members, chunks, logits);
+    if (scored) await this.#scorePrompts(members, chunks, logits);
     members.forEach((member, row) => {
       member.done += chunks[row]!.length;
       member.cache = cache;
@@ -139,7 +142,7 @@ export class ContinuousBatch implements AsyncDisposable {
     await this.#advance(
       members,
       logits,
-      chunks.map(({ length }) => length),
+      chunks.map(({ length }) => (lastOnly ? 1 : length)),
     );
     this.#running.push(...members.filter(alive));
   }
@@ -193,7 +196,7 @@ export class ContinuousBatch implements AsyncDisposable {
   /** Chooses each member's next token after its last of this run's `newTokens`, and hands it over. */
   async #advance(members: readonly Member[], logits: Tensor, newTokens: readonly number[]): Promise<void> {
     const { vocabularySize } = this.#session.shape;
-    const width = logits.dims[1]!;
+    const width = logits.size / (members.length * vocabularySize);
     const last = lastLogits({ logits, width, newTokens });
     members.forEach(({ generation }, row) => {
       generation.choose(last.subarray(row * vocabularySize, (row + 1) * vocabularySize));

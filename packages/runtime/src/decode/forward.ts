@@ -1,7 +1,8 @@
 import { QuantloopError } from '@quantloop/core';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { BRANCHING } from '../score/allow-branches.ts';
-import { SELECTION } from '../score/select-positions.ts';
+import { SCORES } from '../score/score-selected.ts';
+import { SELECTED_POSITIONS } from '../score/select-positions.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { tensorFromBytes } from '../session/tensor-bytes.ts';
 import { appendColumns, blankCache, columnPlaces, rewidened } from './append-cache.ts';
@@ -16,8 +17,8 @@ export interface ForwardOptions {
   cache?: KvCache;
   /** Which tokens stand behind which. Only of a session that branches. @default each row is one text */
   branches?: Branches;
-  /** Where logits are wanted. Only of a session that selects. @default everywhere */
-  selection?: Selection;
+  /** Row and column of each token whose logits are wanted, one after the other. Only of a session that selects. @default all */
+  places?: BigInt64Array;
 }
 
 export interface Branches {
@@ -27,15 +28,8 @@ export interface Branches {
   bias: Float32Array;
 }
 
-export interface Selection {
-  /** Indices into the flattened `[rows, width]`. */
-  positions: BigInt64Array;
-  /** The token expected at each of them. */
-  targets: BigInt64Array;
-}
-
 export interface ForwardResult {
-  /** `[rows, width, vocabulary]`, width = the longest row; `[1, selected, vocabulary]` of a selection. */
+  /** `[rows, width, vocabulary]`, width = the longest row; `[1, selected, vocabulary]` of chosen places. */
   logits: Tensor;
   width: number;
   cache: KvCache;
@@ -50,8 +44,7 @@ export async function forward(options: ForwardOptions): Promise<ForwardResult> {
   const prepared = decoderFeeds(options);
   const { session, feeds, width } = prepared;
   const outputs = await session.inference.run(feeds, ['logits', ...cacheOutputs(session)]);
-  const logits = shaped(outputs.logits as Tensor, options, width);
-  return { logits, width, cache: cacheOf(outputs, prepared) };
+  return { logits: outputs.logits as Tensor, width, cache: cacheOf(outputs, prepared) };
 }
 
 /** The same without a cache on either side: for scoring, where nothing follows. */
@@ -61,7 +54,7 @@ export async function forwardLogits(options: {
 }): Promise<{ logits: Tensor; width: number }> {
   const { feeds, width } = decoderFeeds(options);
   const { logits } = await options.session.inference.run(feeds, ['logits']);
-  return { logits: shaped(logits as Tensor, options, width), width };
+  return { logits: logits as Tensor, width };
 }
 
 export interface SelectedScores {
@@ -71,29 +64,28 @@ export interface SelectedScores {
   best: BigInt64Array;
 }
 
-/** Scores of a selection alone; no logits leave the graph. With `keepCache` also what the next part goes on from. */
+/**
+ * Scores of chosen places alone, of a session that scores; no logits leave the graph. With `keepCache` also what the next
+ * part goes on from.
+ *
+ * @param options.targets the token expected at each of them.
+ */
 export async function forwardScores(
-  options: ForwardOptions & { selection: Selection; keepCache: boolean },
+  options: ForwardOptions & { places: BigInt64Array; targets: BigInt64Array; keepCache: boolean },
 ): Promise<SelectedScores & { cache?: KvCache }> {
   const { keepCache } = options;
   const prepared = decoderFeeds(options);
   const { session, feeds } = prepared;
   const outputs = await session.inference.run(feeds, [
-    SELECTION.logProbabilities,
-    SELECTION.best,
+    SCORES.logProbabilities,
+    SCORES.best,
     ...(keepCache ? cacheOutputs(session) : []),
   ]);
   return {
-    logProbabilities: outputs[SELECTION.logProbabilities]!.data as Float32Array,
-    best: outputs[SELECTION.best]!.data as BigInt64Array,
+    logProbabilities: outputs[SCORES.logProbabilities]!.data as Float32Array,
+    best: outputs[SCORES.best]!.data as BigInt64Array,
     ...(keepCache ? { cache: cacheOf(outputs, prepared) } : {}),
   };
-}
-
-/** A session that selects knows no rows: without a selection its logits get their shape back. */
-function shaped(logits: Tensor, { session, rows, selection }: ForwardOptions, width: number): Tensor {
-  if (!session.shape.selects || selection !== undefined) return logits;
-  return logits.reshape([rows.length, width, session.shape.vocabularySize]);
 }
 
 interface Prepared {
@@ -137,8 +129,9 @@ export function decoderFeeds({
   rows,
   cache: given,
   branches,
-  selection,
-}: ForwardOptions): Prepared & { feeds: Record<string, Tensor> } {
+  places,
+  targets,
+}: ForwardOptions & { targets?: BigInt64Array }): Prepared & { feeds: Record<string, Tensor> } {
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   if (width === 0) throw new RangeError('forward needs at least one token');
   const cache = width > 1 && session.shape.emitsColumns ? withoutSpare(given) : given;
@@ -162,9 +155,14 @@ export function decoderFeeds({
     feeds[BRANCHING.bias] = new Tensor('float32', bias, [branches ? rows.length : 1, 1, width, past + width]);
   }
   if (session.shape.selects) {
-    const { positions, targets } = selection ?? everywhere(rows.length * width);
-    feeds[SELECTION.positions] = new Tensor('int64', positions, [positions.length]);
-    feeds[SELECTION.targets] = new Tensor('int64', targets, [targets.length]);
+    feeds[SELECTED_POSITIONS] =
+      places === undefined
+        ? new Tensor('int64', everywhere(rows.length, width), [rows.length, width, 2])
+        : new Tensor('int64', places, [1, places.length / 2, 2]);
+  }
+  if (session.shape.scores) {
+    const expected = targets ?? new BigInt64Array((places?.length ?? 2 * rows.length * width) / 2);
+    feeds[SCORES.targets] = new Tensor('int64', expected, [expected.length]);
   }
   if (session.shape.emitsColumns) {
     const { kvHeads } = session.shape;
@@ -182,10 +180,14 @@ function withoutSpare(cache: KvCache | undefined): KvCache | undefined {
   return cache.padded > longest ? rewidened(cache, longest) : cache;
 }
 
-const everywhere = (count: number): Selection => ({
-  positions: BigInt64Array.from({ length: count }, (_, i) => BigInt(i)),
-  targets: new BigInt64Array(count),
-});
+function everywhere(rows: number, width: number): BigInt64Array {
+  const places = new BigInt64Array(2 * rows * width);
+  for (let i = 0; i < rows * width; i++) {
+    places[2 * i] = BigInt(Math.floor(i / width));
+    places[2 * i + 1] = BigInt(i % width);
+  }
+  return places;
+}
 
 function paddedTokens(
   session: DecoderSession,

@@ -2,6 +2,11 @@ import { float16ToFloat32 } from '@quantloop/onnx';
 import type { Tensor } from 'onnxruntime-node';
 import { float16Bits } from './float16-tensor.ts';
 
+/** Row and column of each row's last token, for `forward`. */
+export function lastPlaces(rows: readonly ArrayLike<number>[]): BigInt64Array {
+  return BigInt64Array.from(rows.flatMap(({ length }, row) => [BigInt(row), BigInt(length - 1)]));
+}
+
 /** The logits of each row's last new token, `[rows, vocabulary]`, without a copy where there is only that one. */
 export function lastLogits(options: {
   logits: Tensor;

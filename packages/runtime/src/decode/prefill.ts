@@ -1,7 +1,7 @@
 import type { DecoderSession } from '../session/decoder-session.ts';
 import { forward } from './forward.ts';
 import type { KvCache } from './kv-cache.ts';
-import { lastLogits } from './last-logits.ts';
+import { lastLogits, lastPlaces } from './last-logits.ts';
 
 export interface DecodeResult {
   /** `[rows, vocabularySize]`, row-major: of each row's last token. */
@@ -19,15 +19,10 @@ export async function prefill(options: {
   if (prompts.some((prompt) => prompt.length === 0))
     throw new RangeError('a prompt needs at least one token');
   const { vocabularySize, selects } = session.shape;
-  const widest = Math.max(...prompts.map(({ length }) => length));
-  const selection = {
-    positions: BigInt64Array.from(prompts, ({ length }, row) => BigInt(row * widest + length - 1)),
-    targets: new BigInt64Array(prompts.length),
-  };
   const { logits, width, cache } = await forward({
     session,
     rows: prompts,
-    ...(selects ? { selection } : {}),
+    ...(selects ? { places: lastPlaces(prompts) } : {}),
   });
   const newTokens = prompts.map(({ length }) => (selects ? 1 : length));
   return { logits: lastLogits({ logits, width: selects ? 1 : width, newTokens }), vocabularySize, cache };

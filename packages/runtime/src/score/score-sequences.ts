@@ -6,7 +6,6 @@ import {
   forward,
   forwardLogits,
   forwardScores,
-  type Selection,
 } from '../decode/forward.ts';
 import type { KvCache } from '../decode/kv-cache.ts';
 import type { DecoderSession } from '../session/decoder-session.ts';
@@ -52,11 +51,11 @@ export interface ScoreOptions {
  */
 export async function scoreSequences(options: ScoreOptions): Promise<SequenceScore[]> {
   const { session, sequences, onProgress, signal } = options;
-  const { selects, vocabularySize } = session.shape;
+  const { scores, vocabularySize } = session.shape;
   const merged = mergePrefixes(sequences.map((sequence) => inputOf(sequence)));
   const rows = branchTexts(merged, session.branchLimit ?? 0);
   const tokens =
-    options.tokensPerBatch ?? (selects ? TOKENS_PER_BATCH : defaultTokensPerBatch(vocabularySize));
+    options.tokensPerBatch ?? (scores ? TOKENS_PER_BATCH : defaultTokensPerBatch(vocabularySize));
   const scored = Math.max(1, Math.min(tokens, Math.floor(SCORED_LOGITS / vocabularySize)));
   const batches = batchRows(rows, {
     tokens,
@@ -140,24 +139,19 @@ async function scorePiece(work: Work, piece: Piece): Promise<KvCache | undefined
     ...(cache === undefined ? {} : { cache }),
     ...(rows.every(({ isPlain }) => isPlain) ? {} : { branches: branchesOf(rows, first, count) }),
   };
-  const selection = {
-    positions: BigInt64Array.from(wanted, ({ row, place }) => BigInt(row * count + place - first)),
-    targets: BigInt64Array.from(wanted, ({ index, at }) => BigInt(targetOf(work, index, at))),
-  };
-  if (session.shape.selects) {
-    const result = await forwardScores({
-      ...options,
-      selection: wanted.length > 0 ? selection : ANYWHERE,
-      keepCache,
-    });
-    keep(work, wanted, result.logProbabilities, (i) => result.best[i] === selection.targets[i]);
+  const targets = BigInt64Array.from(wanted, ({ index, at }) => BigInt(targetOf(work, index, at)));
+  if (session.shape.scores) {
+    const places = wanted.flatMap(({ row, place }) => [BigInt(row), BigInt(place - first)]);
+    const chosen = wanted.length > 0 ? { places: BigInt64Array.from(places), targets } : ANYWHERE;
+    const result = await forwardScores({ ...options, ...chosen, keepCache });
+    keep(work, wanted, result.logProbabilities, (i) => result.best[i] === targets[i]);
     return result.cache;
   }
   const { logits, ...kept }: Partial<ForwardResult> & Pick<ForwardResult, 'logits'> = keepCache
     ? await forward(options)
     : await forwardLogits(options);
   if (wanted.length > 0) {
-    const { positions, targets } = selection;
+    const positions = BigInt64Array.from(wanted, ({ row, place }) => BigInt(row * count + place - first));
     const found = await gatherLogProbabilities(work.arithmetic, {
       logits,
       rows: positions,
@@ -170,7 +164,7 @@ async function scorePiece(work: Work, piece: Piece): Promise<KvCache | undefined
 }
 
 /** For a part of a row in which nothing is scored: an operator may refuse a selection of nothing. */
-const ANYWHERE: Selection = { positions: new BigInt64Array(1), targets: new BigInt64Array(1) };
+const ANYWHERE = { places: new BigInt64Array(2), targets: new BigInt64Array(1) };
 
 function branchesOf(rows: readonly TextRow[], first: number, count: number): Branches {
   const width = first + count;

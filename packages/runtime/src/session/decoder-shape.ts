@@ -1,7 +1,8 @@
 import { QuantloopError } from '@quantloop/core';
 import type { InferenceSession } from 'onnxruntime-node';
 import { COLUMNS } from '../decode/emit-columns.ts';
-import { SELECTION } from '../score/select-positions.ts';
+import { SCORES } from '../score/score-selected.ts';
+import { SELECTED_POSITIONS } from '../score/select-positions.ts';
 
 /** `int8`: GroupQueryAttention scales and rounds keys and values itself. */
 export type CacheType = 'float32' | 'float16' | 'int8';
@@ -23,6 +24,8 @@ export interface DecoderShape {
   readonly hasLogitsToKeep: boolean;
   /** Logits are made at chosen positions only, as `selectPositions` arranges it. */
   readonly selects: boolean;
+  /** Log-probabilities are put out of what is selected, as `scoreSelected` arranges it. */
+  readonly scores: boolean;
   /** Keys and values are put out of new tokens only, as `emitColumns` arranges it. */
   readonly emitsColumns: boolean;
 }
@@ -61,7 +64,8 @@ export function readDecoderShape(session: InferenceSession, what: string): Decod
     vocabularySize: fixedDim(logits, 2, what),
     hasPositionIds: inputs.has('position_ids'),
     hasLogitsToKeep: inputs.has('num_logits_to_keep'),
-    selects: inputs.has(SELECTION.positions),
+    selects: inputs.has(SELECTED_POSITIONS),
+    scores: inputs.has(SCORES.targets),
     emitsColumns,
   };
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readModel, serializeModel } from '@quantloop/onnx';
 import { emitColumns } from '../decode/emit-columns.ts';
+import { selectPositions } from '../score/select-positions.ts';
 import type { Provider } from './providers.ts';
 import { LARGEST_GRAPH, type PreparedModel } from './scoring-model.ts';
 
@@ -11,8 +12,9 @@ export async function decodingModel(file: string, provider: Provider): Promise<P
   // Another provider keeps its cache on its device.
   if (provider !== 'cpu' || (await stat(file)).size > LARGEST_GRAPH) return asIs;
   const model = await readModel(file);
+  const selects = selectPositions(model);
   const cacheLimit = emitColumns(model);
-  if (cacheLimit === undefined) return asIs;
+  if (!selects && cacheLimit === undefined) return asIs;
   const folder = dirname(resolve(file));
   return {
     model: serializeModel(model),

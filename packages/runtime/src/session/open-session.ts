@@ -22,7 +22,8 @@ export interface OpenSessionOptions {
   scoring?: boolean;
   /**
    * For `ContinuousBatch` and the like: the graph is opened so that a step puts out the keys and values of its own tokens
-   * alone, as far as it allows that. A `KvCache` given to `forward` is then written over. @default false
+   * alone, and a prompt the logits of its last, as far as it allows either. A `KvCache` given to `forward` is then written
+   * over. @default false
    */
   decoding?: boolean;
 }

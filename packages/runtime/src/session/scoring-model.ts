@@ -4,6 +4,7 @@ import { readModel, serializeModel } from '@quantloop/onnx';
 import { allowBranches } from '../score/allow-branches.ts';
 import { attendAtOnce } from '../score/attend-at-once.ts';
 import { TOKENS_PER_BATCH } from '../score/batch-rows.ts';
+import { scoreSelected } from '../score/score-selected.ts';
 import { selectPositions } from '../score/select-positions.ts';
 import type { Provider } from './providers.ts';
 
@@ -32,6 +33,7 @@ export async function scoringModel(file: string, provider: Provider): Promise<Pr
   if ((await stat(file)).size > LARGEST_GRAPH) return asIs;
   const model = await readModel(file);
   const selects = selectPositions(model);
+  if (selects) scoreSelected(model);
   // Only the CPU's attention has been seen to take a bias in every case.
   const branchLimit = provider === 'cpu' ? allowBranches(model) : undefined;
   if (!selects && branchLimit === undefined) return asIs;

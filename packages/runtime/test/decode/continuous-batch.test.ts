@@ -177,34 +177,40 @@ test('each request chooses its tokens by itself', async () => {
   }
 });
 
-test('scores of prompt and new tokens are log-probabilities, the prompt in parts or whole', async () => {
-  const session = await open(tinyDecoder(weights));
-  const prompt = [1, 2, 3, 4, 5, 6, 7];
-  for (const prefillTokens of [3, 100]) {
-    const batch = batchOf(session, { prefillTokens });
-    let ofPrompt: readonly (TokenScore | undefined)[] = [];
-    const request = {
-      prompt,
-      maxNewTokens: 4,
-      scores: { top: 2, onPrompt: (s: typeof ofPrompt) => (ofPrompt = s) },
-    };
-    const other = read(batch.submit({ prompt: [9], maxNewTokens: 8 }));
-    const generated: GeneratedToken[] = [];
-    for await (const token of batch.submit(request)) generated.push(token);
-    await other;
-    expect(ofPrompt[0]).toBeUndefined();
-    const all = [...ofPrompt.slice(1), ...generated.map(({ score }) => score)] as TokenScore[];
-    const tokens = [...prompt, ...generated.map(({ token }) => token)];
-    expect(all.map(({ token }) => token)).toEqual(tokens.slice(1));
-    tinyReference(weights, tokens.slice(0, -1)).forEach((logits, i) => {
-      const norm = Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0));
-      const ranked = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!).slice(0, 2);
-      expect(all[i]!.logProbability).toBeCloseTo(logits[tokens[i + 1]!]! - norm, 4);
-      expect(all[i]!.top.map(({ token }) => token)).toEqual(ranked);
-      expect(all[i]!.top[0]!.logProbability).toBeCloseTo(logits[ranked[0]!]! - norm, 4);
-    });
-  }
-});
+test.each([
+  ['as it is', false],
+  ['for decoding', true],
+])(
+  'scores of prompt and new tokens are log-probabilities, the prompt in parts or whole: a graph opened %s',
+  async (_, decoding) => {
+    const session = await open(tinyDecoder(weights), decoding);
+    const prompt = [1, 2, 3, 4, 5, 6, 7];
+    for (const prefillTokens of [3, 100]) {
+      const batch = batchOf(session, { prefillTokens });
+      let ofPrompt: readonly (TokenScore | undefined)[] = [];
+      const request = {
+        prompt,
+        maxNewTokens: 4,
+        scores: { top: 2, onPrompt: (s: typeof ofPrompt) => (ofPrompt = s) },
+      };
+      const other = read(batch.submit({ prompt: [9], maxNewTokens: 8 }));
+      const generated: GeneratedToken[] = [];
+      for await (const token of batch.submit(request)) generated.push(token);
+      await other;
+      expect(ofPrompt[0]).toBeUndefined();
+      const all = [...ofPrompt.slice(1), ...generated.map(({ score }) => score)] as TokenScore[];
+      const tokens = [...prompt, ...generated.map(({ token }) => token)];
+      expect(all.map(({ token }) => token)).toEqual(tokens.slice(1));
+      tinyReference(weights, tokens.slice(0, -1)).forEach((logits, i) => {
+        const norm = Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0));
+        const ranked = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!).slice(0, 2);
+        expect(all[i]!.logProbability).toBeCloseTo(logits[tokens[i + 1]!]! - norm, 4);
+        expect(all[i]!.top.map(({ token }) => token)).toEqual(ranked);
+        expect(all[i]!.top[0]!.logProbability).toBeCloseTo(logits[ranked[0]!]! - norm, 4);
+      });
+    }
+  },
+);
 
 test('a prompt alone can be scored', async () => {
   const batch = batchOf(await open(tinyDecoder(weights)));
@@ -301,7 +307,8 @@ test.for([
   },
 );
 
-test('a graph is opened as it is where its attention is elementary, or converts what it keeps', async () => {
+test('keys and values are put out whole where attention is elementary, or converts what it keeps', async () => {
   const sessions = await Promise.all(Object.values(MODELS).map((bytes) => open(bytes(), true)));
   expect(sessions.map(({ shape }) => shape.emitsColumns)).toEqual([true, false, false]);
+  expect(sessions.map(({ shape }) => shape.selects)).toEqual([true, true, true]);
 });
