@@ -1,9 +1,9 @@
 import type { TextRow } from './text-row.ts';
 
 /**
- * Rows × width of a batch whose logits are bounded apart. With 134 M weights scoring peaked at 901 MiB with 2048 tokens
- * and at 791 MiB with 1024 (511 MiB are weights); a process that scores stories260k at 304 MiB with 1024 and at 286 MiB
- * with 512. CPU time is the same.
+ * Rows × width of a batch where the graph itself scores chosen tokens, so that no logits bound it; a longer row is a batch of
+ * its own. What a process took at most, before jobs had memory settings: 134 million weights (511 MiB) 901 MiB with 2048 tokens
+ * and 791 with 1024; stories260k 304 MiB with 1024 and 286 with 512, in as much CPU time.
  */
 export const TOKENS_PER_BATCH = 512;
 
