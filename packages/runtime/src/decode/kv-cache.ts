@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
+import { freeTensor } from '../session/free-memory.ts';
 
 /** Keys and values of the tokens seen so far, one row per sequence. */
 export class KvCache {
@@ -23,7 +24,11 @@ export class KvCache {
     this.tensors = options.tensors;
   }
 
+  /** Gives its memory back at once. */
   dispose(): void {
-    for (const tensor of Object.values(this.tensors)) tensor.dispose();
+    for (const tensor of Object.values(this.tensors)) {
+      if (tensor.location === 'cpu') freeTensor(tensor);
+      tensor.dispose();
+    }
   }
 }
