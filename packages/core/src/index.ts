@@ -87,7 +87,9 @@ export { recoveryOf, unevenLosses, type UnevenLoss } from './decide/recovery.ts'
 export { hopeless, type HopelessOptions } from './decide/hopeless.ts';
 export { stopReason } from './decide/stop-early.ts';
 export { applicable } from './decide/applicable.ts';
+export { isEvidence } from './decide/is-evidence.ts';
 export { compare } from './decide/observe.ts';
+export { limitAt, type LimitAtOptions } from './decide/limit-at.ts';
 export { compareAcross } from './decide/compare-across.ts';
 export { frontsOf, type Axis } from './decide/front.ts';
 export { plotAxes } from './decide/plot-axes.ts';

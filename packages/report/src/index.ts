@@ -6,6 +6,7 @@ export { checkOutFolder, FORMAT_VERSION } from './write/check-out-folder.ts';
 export { readRun } from './write/read-run.ts';
 export { renderReport, type RenderReportOptions, type ReportFiles } from './render-report.ts';
 export type { ReportInput } from './report-input.ts';
+export { browserBuild, type BrowserBuild } from './page/browser-build.ts';
 export type { ReportSection } from './page/section.ts';
 export { SECTIONS } from './sections/sections.ts';
 export type { Board, Case, ReportView } from './view/report-view.ts';

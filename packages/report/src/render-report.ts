@@ -1,5 +1,6 @@
 import type { ReportInput } from './report-input.ts';
 import { renderMarkdown } from './page/render-markdown.ts';
+import { pageFacts } from './page/page-facts.ts';
 import { renderPage } from './page/render-page.ts';
 import type { ReportSection } from './page/section.ts';
 import { renderPng } from './plots/render-png.ts';
@@ -8,7 +9,7 @@ import { SECTIONS } from './sections/sections.ts';
 import type { AnswersFile } from './tables/answers-file.ts';
 import { trialsCsv } from './tables/trials-csv.ts';
 import { trialsFile } from './tables/trials-file.ts';
-import { reportView } from './view/report-view.ts';
+import { plotsOf, reportView } from './view/report-view.ts';
 
 export interface RenderReportOptions {
   /** @default SECTIONS */
@@ -27,7 +28,7 @@ export async function renderReport(
   { sections = SECTIONS }: RenderReportOptions = {},
 ): Promise<ReportFiles> {
   const view = withPlots(reportView(input));
-  const plots = view.boards.flatMap(({ cases }) => cases.flatMap((each) => each.plots));
+  const plots = plotsOf(view);
   const pictures = Promise.all(
     plots.map(async ({ id, svg }): Promise<[string, Uint8Array]> => [
       `plots/${id}.png`,
@@ -40,7 +41,7 @@ export async function renderReport(
     ['trials.json', json(trialsFile(input))],
     ['trials.csv', trialsCsv(input)],
     ...answersFile(input),
-    ['report.html', await renderPage(view, sections)],
+    ['report.html', await renderPage(view, pageFacts(input), sections)],
     ['report.md', renderMarkdown(view, sections)],
     ...plots.map(({ id, svg }): [string, string] => [`plots/${id}.svg`, svg]),
     ...(await pictures),

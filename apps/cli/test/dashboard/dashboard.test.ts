@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTemporalCli } from '../../src/temporal/find-temporal-cli.ts';
 import { startCli, type StartedCli } from '../support/run-cli.ts';
 import { descendants, killAtOnce } from '../crash/processes.ts';
-import { violations } from './accessibility.ts';
-import { CHROMIUM, launchBrowser } from './browser.ts';
+import { violations } from '../../../../test-support/accessibility.ts';
+import { CHROMIUM, launchBrowser } from '../../../../test-support/browser.ts';
 
 const CAMPAIGN = `campaign: shown
 models: [{ id: tiny, source: builtin:demo }]

@@ -6,7 +6,7 @@ import { headlines } from '../view/headline.ts';
 import { metricFamily } from '../view/metric-family.ts';
 import type { Board, Case, ReportView } from '../view/report-view.ts';
 import { requestWords } from '../view/scenario-words.ts';
-import { observedWords, VERDICT_MARK, VERDICT_WORD } from '../sections/verdict-words.ts';
+import { observedWords, VERDICT_MARK, VERDICT_WORD } from '../view/verdict-words.ts';
 
 /**
  * `README.md` of a selected model as a Hugging Face model card: front matter with the evaluation results, why it was

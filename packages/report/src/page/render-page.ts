@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { PLOT_THEMES } from '../plots/colors.ts';
-import { echartsSource } from '../plots/echarts.ts';
 import { count } from '../view/format.ts';
 import type { ReportView } from '../view/report-view.ts';
-import { PAGE_SCRIPT } from './page-script.ts';
+import { encodeFacts } from './encode-facts.ts';
+import type { PageFacts } from './page-facts.ts';
+import { pageScript } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { ReportSection } from './section.ts';
 
@@ -20,34 +20,34 @@ const OUTCOME_WORDS = {
  * `report.html`: one file that opens from disk. Its policy lets nothing be fetched and runs exactly the scripts it was
  * made with, so that a hostile name could not act even if it got into the page as markup.
  */
-export async function renderPage(view: ReportView, sections: readonly ReportSection[]): Promise<string> {
-  const plots = view.boards.flatMap(({ cases }) => cases.flatMap((each) => each.plots));
-  const scripts = plots.length > 0 ? [await echartsSource(), PAGE_SCRIPT] : [PAGE_SCRIPT];
+export async function renderPage(
+  view: ReportView,
+  facts: PageFacts,
+  sections: readonly ReportSection[],
+): Promise<string> {
+  const script = await pageScript();
   const policy = [
     `default-src 'none'`,
-    `script-src ${scripts.map(hashOf).join(' ')}`,
+    `script-src ${hashOf(script)}`,
     // Bars and heat cells carry their width and colour as style attributes.
     `style-src 'unsafe-inline'`,
     `img-src data:`,
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-  const data = {
-    themes: PLOT_THEMES,
-    plots: Object.fromEntries(plots.map(({ id, option, alternatives }) => [id, { option, alternatives }])),
-  };
   const title = `${view.campaign.campaign}: ${OUTCOME_WORDS[view.decision.outcome]}`;
   const page = html`<html lang="en">
     <head>
       <meta charset="utf-8" />
       <meta http-equiv="Content-Security-Policy" content=${policy} />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
       <title>${title}</title>
       ${raw('style', PAGE_STYLE)}
     </head>
     <body>
-      ${body(view, sections)} ${raw('script', safeJson(data), { type: 'application/json', id: 'plot-data' })}
-      ${scripts.map((script) => raw('script', script))}
+      ${body(view, sections)} ${raw('script', encodeFacts(facts), { type: 'text/plain', id: 'facts' })}
+      ${raw('script', script)}
     </body>
   </html>` as VNode;
   return `<!doctype html>\n${renderToString(page)}\n`;
@@ -64,16 +64,20 @@ function body(view: ReportView, sections: readonly ReportSection[]): ComponentCh
         <span class=${`outcome ${decision.outcome}`}>${OUTCOME_WORDS[decision.outcome]}</span>
         <span class="fine">${trialCounts(trials)} · run ${run}</span>
       </p>
+      <div data-part="bar"></div>
       <nav aria-label="Sections">${shown.map(({ id, title }) => html`<a href=${`#${id}`}>${title}</a>`)}</nav>
     </header>
     <main>
-      ${shown.map(
-        ({ id, title, content }) =>
-          html`<section id=${id} aria-labelledby=${`${id}-title`}>
-            <h2 id=${`${id}-title`}>${title}</h2>
-            ${content}
-          </section>`,
-      )}
+      <div class="chapters">
+        ${shown.map(
+          ({ id, title, content }) =>
+            html`<section id=${id} aria-labelledby=${`${id}-title`}>
+              <h2 id=${`${id}-title`}>${title}</h2>
+              ${content}
+            </section>`,
+        )}
+      </div>
+      <article data-part="trial"></article>
     </main>
     <footer>
       Made by quantloop. <a href="decision.json">decision.json</a>, <a href="campaign.json">campaign.json</a>
@@ -104,6 +108,3 @@ function raw(
 }
 
 const hashOf = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
-
-/** JSON that no browser can mistake for the end of its script element. */
-const safeJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

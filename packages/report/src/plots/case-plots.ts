@@ -1,6 +1,8 @@
 import {
   applicable,
+  isEvidence,
   limitOf,
+  limitsIn,
   frontsOf,
   type Axis,
   type Campaign,
@@ -13,7 +15,7 @@ import type { Board, Case } from '../view/report-view.ts';
 import { requirementLeaves } from '../view/requirement-leaves.ts';
 import { plotAxis } from './plot-axis.ts';
 import { scatterOption } from './scatter-option.ts';
-import type { PointRole, ScatterLimit, ScatterPoint } from './scatter.ts';
+import type { PointRole, Scatter, ScatterLimit, ScatterPoint } from './scatter.ts';
 import type { PlotOption } from './plot.ts';
 
 export interface CasePlotOptions {
@@ -21,20 +23,25 @@ export interface CasePlotOptions {
   decision: Decision;
   board: Board;
   case: Case;
+  winners: readonly Trial[];
   methods: readonly string[];
   title: string;
   quality: Axis;
   cost: Axis;
+  /** Ids of trials that are pointed out. @default none */
+  marked?: ReadonlySet<string>;
 }
 
 /** Quality against a cost for one case; undefined where no trial has both. */
-export function casePlot(options: CasePlotOptions): { option: PlotOption; description: string } | undefined {
+export function casePlot(
+  options: CasePlotOptions,
+): { option: PlotOption; description: string; scatter: Scatter } | undefined {
   const { board, methods, title, quality, cost } = options;
   const trials = board.trials.filter(
     (trial) => isFinite(trial, quality.metric) && isFinite(trial, cost.metric),
   );
   if (trials.length === 0) return undefined;
-  const evidence = trials.filter((trial) => !trial.simulated || cost.metric !== options.case.speed.metric);
+  const evidence = trials.filter((trial) => isEvidence(trial, cost.metric, options.campaign));
   const fronts = frontsOf(evidence);
   const front = new Set(fronts.strict([quality, cost]));
   const near = new Set(fronts.withinNoise([quality, cost]).filter((trial) => !front.has(trial)));
@@ -51,16 +58,16 @@ export function casePlot(options: CasePlotOptions): { option: PlotOption; descri
       gates: limits.filter((limit) => limit.axis === name).map((limit) => limit.value),
     });
   const along = [...front].map((trial) => points.get(trial)!).sort((a, b) => a.x.value - b.x.value);
+  const scatter: Scatter = {
+    ...{ title, limits, methods },
+    x: axisOf('x', cost),
+    y: axisOf('y', quality),
+    points: shown,
+    front: along,
+  };
   return {
-    option: scatterOption({
-      title,
-      x: axisOf('x', cost),
-      y: axisOf('y', quality),
-      points: shown,
-      front: along,
-      limits,
-      methods,
-    }),
+    scatter,
+    option: scatterOption(scatter),
     description: [
       `${title}. On the front: ${labels(along)}.`,
       ...(near.size === 0 ? [] : [`Not told apart from it: ${labels([...near])}.`]),
@@ -87,7 +94,9 @@ function point(trial: Trial, standing: Standing, options: CasePlotOptions): Scat
     label: trial.label,
     method: recipe === null ? -1 : methods.indexOf(recipe.method),
     bits: recipe?.bits ?? null,
-    role: roleOf(trial, standing, options.case),
+    trial: trial.id,
+    role: roleOf(trial, standing, options.winners),
+    marked: options.marked?.has(trial.id) ?? false,
     simulated: trial.simulated,
     x: estimateOf(trial, cost.metric),
     y: estimateOf(trial, quality.metric),
@@ -98,13 +107,13 @@ function point(trial: Trial, standing: Standing, options: CasePlotOptions): Scat
         return `${metric}: ${formatMeasurement(measurement)} ${formatInterval(measurement)}`.trim();
       }),
       ...(trial.simulated ? ['simulated on this target: its speed is not evidence'] : []),
-      ...(trial.id === options.case.winner?.id ? ['selected'] : STANDING[standing]),
+      ...(options.winners.includes(trial) ? ['selected'] : STANDING[standing]),
     ],
   };
 }
 
-function roleOf(trial: Trial, standing: Standing, { winner }: Case): PointRole {
-  if (trial.id === winner?.id) return 'winner';
+function roleOf(trial: Trial, standing: Standing, winners: readonly Trial[]): PointRole {
+  if (winners.includes(trial)) return 'winner';
   if (trial.recipe === null) return 'baseline';
   return standing === 'off' ? 'dominated' : 'front';
 }
@@ -125,6 +134,7 @@ function limitsOf({
 }: CasePlotOptions): ScatterLimit[] {
   const counting = applicable(campaign.requirements, { target: board.target, scenario: scenario.name });
   const leaves = counting === undefined ? [] : requirementLeaves(counting);
+  const all = limitsIn(campaign.requirements);
   return leaves.flatMap(({ requirement, mandatory }, index) => {
     const verdict = board.trials
       .map((trial) => decision.verdicts[trial.id]?.[scenario.name]?.[index])
@@ -142,6 +152,7 @@ function limitsOf({
       value: verdict.gate,
       side: atLeast ? 'at-least' : 'at-most',
       mandatory,
+      index: all.indexOf(requirement),
     };
   });
 }

@@ -9,8 +9,8 @@ export interface Plot {
   /** What to read off it, for people who cannot see it. */
   description: string;
   option: PlotOption;
-  /** The same plot with another quality metric, by that metric's name. */
-  alternatives: Record<string, PlotOption>;
   /** Standalone picture in light colours. */
   svg: string;
+  /** Whether pages carry the picture; else they name its file. */
+  inline: boolean;
 }

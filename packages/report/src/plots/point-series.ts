@@ -4,13 +4,17 @@ import { BASELINE_SYMBOL, shapeOf } from './point-symbols.ts';
 import type { Scatter, ScatterPoint } from './scatter.ts';
 import { shownValue } from './shown-value.ts';
 
+/** Of more points than this, only those on the front and the baseline have bars: the others would be hidden behind them. */
+const BARRED = 200;
+
 /** Trials of one method, or the baseline, with their error bars. */
 export function pointSeries(
   name: string,
   color: string,
   points: readonly ScatterPoint[],
-  { x, y }: Scatter,
+  { x, y, points: all }: Scatter,
 ): PlotOption {
+  const bars = all.length <= BARRED;
   return {
     type: 'scatter',
     name,
@@ -22,7 +26,8 @@ export function pointSeries(
       name: point.label,
       value: [shownValue(point.x.value, x), shownValue(point.y.value, y)],
       tip: point.tip,
-      ...mark(point, color, x),
+      trial: point.trial,
+      ...pointedOut(mark(point, color, x), point, x),
     })),
     markLine: {
       silent: true,
@@ -30,7 +35,9 @@ export function pointSeries(
       label: { show: false },
       emphasis: { disabled: true },
       lineStyle: { type: 'solid', width: 1.2, color, opacity: 0.55 },
-      data: points.flatMap((point) => errorBars(point, x, y)),
+      data: points
+        .filter(({ role }) => bars || role !== 'dominated')
+        .flatMap((point) => errorBars(point, x, y)),
     },
   };
 }
@@ -55,6 +62,19 @@ function mark(point: ScatterPoint, color: string, x: PlotAxis): PlotOption {
     symbol: shapeOf(bits),
     symbolSize: role === 'front' ? 12 : 10,
     itemStyle: { opacity: role === 'front' ? 1 : 0.45, ...hollow },
+  };
+}
+
+/** What the reader points out is ringed, named and never faded. */
+function pointedOut(look: PlotOption, point: ScatterPoint, x: PlotAxis): PlotOption {
+  if (!point.marked) return look;
+  const { itemStyle } = look as { itemStyle: PlotOption };
+  return {
+    ...look,
+    z: 5,
+    symbolSize: 18,
+    itemStyle: { ...itemStyle, opacity: 1, borderColor: 'theme:marked', borderWidth: 3 },
+    label: name(point, x),
   };
 }
 

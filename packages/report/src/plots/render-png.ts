@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { PLOT_WIDTH } from './render-svg.ts';
+import { PLOT_WIDTH } from './plot-size.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,9 +1,7 @@
 import { paintOption } from './colors.ts';
 import { loadECharts } from './echarts.ts';
+import { PLOT_HEIGHT, PLOT_WIDTH } from './plot-size.ts';
 import type { PlotOption } from './plot.ts';
-
-export const PLOT_WIDTH = 760;
-export const PLOT_HEIGHT = 460;
 
 /** Draws an option as a standalone SVG in light colours. `id` keeps the names inside apart from those of other plots. */
 export function renderSvg(id: string, option: PlotOption): string {

@@ -1,75 +1,36 @@
-import type { Axis } from '@quantloop/core';
-import type { Board, Case, ReportView } from '../view/report-view.ts';
-import { casePlot, type CasePlotOptions } from './case-plots.ts';
+import type { ReportView } from '../view/report-view.ts';
+import { casePlot } from './case-plots.ts';
 import type { Plot } from './plot.ts';
+import { plotPlaces, type PlotPlace } from './plot-places.ts';
 import { renderSvg } from './render-svg.ts';
 
-/** More points than this in alternative plots would make the page heavy; their numbers are in the table. */
-const ALTERNATIVE_POINTS = 1000;
+/** Pictures are in the page for readers without scripts, up to this many characters in all. */
+const INLINE_CHARACTERS = 1_000_000;
 
-/** The view with the plots of every case: quality against speed, and quality against size. */
+/** The view with its plots: of every case against its speed, of every board against size and memory. */
 export function withPlots(view: ReportView): ReportView {
-  const points = view.boards.reduce(
-    (sum, { cases, trials, fidelity }) => sum + 2 * cases.length * trials.length * (fidelity.length - 1),
-    0,
-  );
-  const context = { ids: new Set<string>(), alternatives: points <= ALTERNATIVE_POINTS };
+  const drawn = plotPlaces(view).flatMap((place) => {
+    const plot = drawnAt(view, place);
+    return plot === undefined ? [] : [{ place, plot }];
+  });
+  const inline = drawn.reduce((sum, { plot }) => sum + plot.svg.length, 0) <= INLINE_CHARACTERS;
+  const of = (wanted: (place: PlotPlace) => boolean) =>
+    drawn.filter(({ place }) => wanted(place)).map(({ plot }) => ({ ...plot, inline }));
   return {
     ...view,
     boards: view.boards.map((board) => ({
       ...board,
-      cases: board.cases.map((each) => ({ ...each, plots: plotsOf(view, board, each, context) })),
+      plots: of((place) => place.board === board && !board.cases.some(({ speed }) => speed === place.cost)),
+      cases: board.cases.map((each) => ({ ...each, plot: of(({ cost }) => cost === each.speed)[0] })),
     })),
   };
 }
 
-function plotsOf(
-  view: ReportView,
-  board: Board,
-  each: Case,
-  { ids, alternatives }: { ids: Set<string>; alternatives: boolean },
-): Plot[] {
-  const { quality } = board;
-  if (quality === undefined) return [];
-  const size: Axis = { metric: 'model.bytes', higherIsBetter: false };
-  const kinds = [
-    { kind: each.speed.higherIsBetter ? 'throughput' : 'latency', cost: each.speed },
-    { kind: 'size', cost: size },
-  ];
-  return kinds.flatMap(({ kind, cost }) => {
-    const title = `Quality and ${kind}: ${view.nameOf(each)}`;
-    const options: Omit<CasePlotOptions, 'quality'> = {
-      ...view,
-      board,
-      case: each,
-      title,
-      cost,
-    };
-    const plot = casePlot({ ...options, quality });
-    if (plot === undefined) return [];
-    const others = alternatives ? board.fidelity.filter(({ metric }) => metric !== quality.metric) : [];
-    const id = uniqueId([each.model, each.target, each.scenario.name, kind], ids);
-    return {
-      id,
-      title,
-      description: plot.description,
-      option: plot.option,
-      alternatives: Object.fromEntries(
-        others.flatMap((other) => {
-          const alternative = casePlot({ ...options, quality: other });
-          return alternative === undefined ? [] : [[other.metric, alternative.option]];
-        }),
-      ),
-      svg: renderSvg(id, plot.option),
-    };
-  });
-}
-
-/** A name fit for files and anchors. */
-function uniqueId(parts: string[], taken: Set<string>): string {
-  const name = parts.join('-').replaceAll(/[^A-Za-z0-9._-]+/g, '_');
-  let id = name;
-  for (let n = 2; taken.has(id); n += 1) id = `${name}-${n}`;
-  taken.add(id);
-  return id;
+function drawnAt(view: ReportView, place: PlotPlace): Omit<Plot, 'inline'> | undefined {
+  const { id } = place;
+  const title = place.title();
+  const plot = casePlot({ ...view, ...place, title });
+  if (plot === undefined) return undefined;
+  const { option, description } = plot;
+  return { id, title, option, description, svg: renderSvg(id, option) };
 }

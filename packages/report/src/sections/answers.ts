@@ -76,18 +76,18 @@ function toldOf(view: ReportView): Told[] {
   });
 }
 
-function htmlTrial({ title, answers, baseline }: Told): ComponentChildren {
+function htmlTrial({ title, trial, answers, baseline }: Told): ComponentChildren {
   const pairs = answers.flatMap(({ prompt, ...own }, i) =>
     waysOf(answers).map((way) => ({ prompt, way, own: own[way]!, theirs: baseline[i]![way]! })),
   );
   // Those that differ soonest say most.
   const soonest = pairs.toSorted((a, b) => firstToken(a.own) - firstToken(b.own)).slice(0, SHOWN);
   const left = pairs.length - soonest.length;
-  return html`<details>
+  return html`<details data-trial=${trial.id}>
     <summary>
       ${title}: ${identical(pairs.map(({ own }) => own))} of ${pairs.length} answers as the baseline's
     </summary>
-    <div class="scroll tall" tabindex="0" role="region" aria-label=${`Answers of ${title}`}>
+    <div class="scroll tall" tabindex="0" role="group" aria-label=${`Answers of ${title}`}>
       <table class="wide">
         <thead>
           <tr>

@@ -1,11 +1,11 @@
-import type { Campaign, LimitKind, MetricRequirement, Objective, Requirement } from '@quantloop/core';
-import { limitOf } from '@quantloop/core';
+import type { Campaign, Objective, Requirement } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
 import { code, table, text } from '../tables/markdown.ts';
-import { count, formatDuration, formatNumber } from '../view/format.ts';
-import { metricUnit, type ReportView } from '../view/report-view.ts';
+import { count, formatDuration } from '../view/format.ts';
+import { limitWords } from '../view/limit-words.ts';
+import type { ReportView } from '../view/report-view.ts';
 import { scenarioWords } from '../view/scenario-words.ts';
 
 const SNAPSHOT =
@@ -51,7 +51,7 @@ export const conditionsSection: ReportSection = {
 };
 
 function factTable(caption: string, facts: [string, string][]): ComponentChildren {
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${caption}>
     <table class="facts">
       <caption>
         ${caption}
@@ -131,32 +131,6 @@ function requirementWords(view: ReportView, requirement: Requirement): string {
   if ('all' in requirement) return joined(requirement.all, 'and');
   if ('any' in requirement) return joined(requirement.any, 'or');
   return limitWords(view, requirement);
-}
-
-const LIMIT_WORDS: Record<LimitKind, string> = {
-  min: 'at least',
-  max: 'at most',
-  maxDrop: 'drop at most',
-  maxIncrease: 'increase at most',
-  minRecovery: 'recovery at least',
-  minSpeedup: 'speedup at least',
-  maxRatio: 'ratio at most',
-};
-
-function limitWords({ trials }: ReportView, requirement: MetricRequirement): string {
-  const { kind, limit } = limitOf(requirement);
-  const { value, relative } = limit;
-  const times = kind === 'minSpeedup' || kind === 'maxRatio';
-  const unit = relative || kind === 'minRecovery' ? 'fraction' : metricUnit(trials, requirement.metric);
-  const { metric, not, confidence, targets, scenarios } = requirement;
-  const where = [...(targets === undefined ? [] : [`on ${targets.join(', ')}`])];
-  if (scenarios !== undefined) where.push(`for ${scenarios.join(', ')}`);
-  if (confidence !== undefined) where.push(`with ${formatNumber(confidence, 'fraction')} confidence`);
-  const said = [
-    `${metric} ${not ? 'not ' : ''}${LIMIT_WORDS[kind]} ${times ? `${value}×` : formatNumber(value, unit)}`,
-    ...where,
-  ];
-  return said.join(' ');
 }
 
 /** Splits what the trials say of their making into what all share and what differs. */

@@ -1,20 +1,25 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
+import { plotFigure } from '../plots/plot-figure.ts';
 import { code, table, text } from '../tables/markdown.ts';
 import { count } from '../view/format.ts';
 import { headlines } from '../view/headline.ts';
 import type { Board, Case, ReportView } from '../view/report-view.ts';
-import { observedWords, VERDICT_MARK, VERDICT_WORD } from './verdict-words.ts';
+import { observedWords, VERDICT_MARK, VERDICT_WORD } from '../view/verdict-words.ts';
 
 /** What to ship for each target and scenario, against the baseline, and why. */
 export const decisionSection: ReportSection = {
   id: 'decision',
   title: 'Decision',
   html: (view) =>
-    html`<div class="cards">
-        ${view.boards.flatMap((board) => board.cases.map((each) => card(view, board, each)))}
-      </div>
+    html`${view.boards.flatMap((board) =>
+        board.cases.map((each) => {
+          const { plot } = each;
+          return html`<div class="case">${card(view, board, each)}${plot && plotFigure(plot)}</div>`;
+        }),
+      )}
+      <div data-part="what-if"></div>
       ${overallLines(view).map((line) => html`<p class="overall">${line}</p>`)}`,
   markdown: (view) =>
     [

@@ -11,7 +11,7 @@ export const failuresSection: ReportSection = {
   html: (view) => {
     const failures = failuresOf(view);
     if (failures.length === 0) return null;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Trials without results">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Trials without results">
       <table class="wide">
         <thead>
           <tr>

@@ -3,7 +3,7 @@ import type { ReportSection } from '../page/section.ts';
 import { code, table, text } from '../tables/markdown.ts';
 import { formatPercent } from '../view/format.ts';
 import type { ReportView } from '../view/report-view.ts';
-import { observedWords, VERDICT_WORD } from './verdict-words.ts';
+import { observedWords, VERDICT_WORD } from '../view/verdict-words.ts';
 
 /** Where nothing was selected: what came nearest, and what would have to give. */
 export const missesSection: ReportSection = {
@@ -15,7 +15,7 @@ export const missesSection: ReportSection = {
     return html`<ul>
         ${bindingLines(view).map((line) => html`<li>${line}</li>`)}
       </ul>
-      <div class="scroll" tabindex="0" role="region" aria-label="Nearest misses">
+      <div class="scroll" tabindex="0" role="group" aria-label="Nearest misses">
         <table class="wide">
           <thead>
             <tr>

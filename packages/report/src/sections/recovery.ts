@@ -59,7 +59,7 @@ export const recoverySection: ReportSection = {
 
 function boardTable(view: ReportView, board: Board): ComponentChildren {
   const { fidelity } = board;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Losses by task">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Losses by task">
     <table class="heat">
       ${
         view.boards.length > 1 &&
@@ -139,6 +139,6 @@ function signed(loss: number): string {
 function heat(loss: number | undefined): string | undefined {
   if (loss === undefined || Math.abs(loss) < 0.0005) return undefined;
   const share = Math.min(1, Math.abs(loss) / FULL_COLOR_LOSS);
-  const percent = Math.round(8 + 52 * Math.sqrt(share));
+  const percent = Math.round(6 + 38 * Math.sqrt(share));
   return `background: color-mix(in srgb, var(${loss > 0 ? '--worse' : '--better'}) ${percent}%, transparent)`;
 }

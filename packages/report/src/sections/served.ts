@@ -52,7 +52,7 @@ export const servedSection: ReportSection = {
 };
 
 function htmlTable({ title, columns, rows }: ServedTable): ComponentChildren {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${title}>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${title}>
     <table>
       <caption>
         ${title}

@@ -67,7 +67,7 @@ export const timeSection: ReportSection = {
 function phaseTable(phases: [string, number][]): ComponentChildren {
   const longest = Math.max(...phases.map(([, seconds]) => seconds), Number.MIN_VALUE);
   const total = phases.reduce((sum, [, seconds]) => sum + seconds, 0);
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Wall clock">
     <table>
       <caption>
         Wall clock: ${formatDuration(total)}
@@ -89,7 +89,7 @@ function phaseTable(phases: [string, number][]): ComponentChildren {
 function stageTable(stages: StageCost[]): ComponentChildren {
   const jobs = stages.reduce((sum, cost) => sum + cost.jobs, 0);
   const cached = stages.reduce((sum, cost) => sum + cost.cached, 0);
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Jobs">
     <table>
       <caption>
         ${count(jobs, 'job')}, ${cached} from the cache

@@ -13,7 +13,7 @@ export interface WideTable {
 
 /** Rows of text, wider than narrow screens: it scrolls by itself. Numbers stand to the right. */
 export function wideTable({ label, heads, rows, naming }: WideTable): VNode {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}>
     <table class="wide">
       <thead>
         <tr>

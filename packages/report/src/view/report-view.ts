@@ -27,6 +27,8 @@ export interface Board {
   /** Fidelity metrics that were measured, the quality metric first. */
   fidelity: Axis[];
   cases: Case[];
+  /** Quality against what does not depend on the load. */
+  plots: Plot[];
 }
 
 /** A board under one scenario: what a decision is made for. */
@@ -40,7 +42,8 @@ export interface Case {
   /** Where the winner's files lie in the run's folder. */
   winnerFolder: string | undefined;
   misses: NearestMiss[];
-  plots: Plot[];
+  /** Quality against its speed. */
+  plot?: Plot | undefined;
 }
 
 /** Everything that sections show, put in order once. */
@@ -96,6 +99,7 @@ export function reportView(input: ReportInput): ReportView {
       baseline,
       quality,
       fidelity: fidelityAxes(campaign, measured, quality),
+      plots: [],
       cases: campaign.performance.map((scenario) => {
         const { name: metric, higherIsBetter } = headline(scenario);
         const mine = (entry: { model: string; target: string; scenario: string }) =>
@@ -110,7 +114,6 @@ export function reportView(input: ReportInput): ReportView {
           winner: own.find((trial) => trial.id === selection?.trial),
           winnerFolder: selection === undefined ? undefined : folders.get(selection),
           misses: decision.nearestMisses.filter(mine),
-          plots: [],
         };
       }),
     };
@@ -135,3 +138,7 @@ function fidelityAxes(campaign: Campaign, trials: readonly Trial[], first: Axis 
 export function metricUnit(trials: readonly Trial[], metric: string): string {
   return trials.find((trial) => trial.metrics[metric] !== undefined)?.metrics[metric]?.unit ?? '';
 }
+
+/** All plots of a view, in order. */
+export const plotsOf = ({ boards }: ReportView): Plot[] =>
+  boards.flatMap(({ cases, plots }) => [...cases.flatMap(({ plot }) => plot ?? []), ...plots]);

@@ -1,6 +1,6 @@
 import type { Verdict, VerdictResult } from '@quantloop/core';
-import { formatNumber, formatPercent, formatRatio, NOTHING } from '../view/format.ts';
-import { metricUnit, type ReportView } from '../view/report-view.ts';
+import { formatNumber, formatPercent, formatRatio, NOTHING } from './format.ts';
+import { metricUnit, type ReportView } from './report-view.ts';
 
 export const VERDICT_MARK: Record<VerdictResult, string> = { pass: '✓', fail: '✗', inconclusive: '?' };
 

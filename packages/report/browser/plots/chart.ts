@@ -1,0 +1,60 @@
+import type { EChartsType } from 'echarts/core';
+import { html } from 'htm/preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { casePlot } from '../../src/plots/case-plots.ts';
+import type { PlotPlace } from '../../src/plots/plot-places.ts';
+import { change, state, toggled } from '../state/address.ts';
+import { theme } from '../state/media.ts';
+import { init } from './echarts.ts';
+import { LimitHandles } from './limit-handles.ts';
+import { shownOption } from './shown-option.ts';
+import { setZoom, WHOLE } from './zoom.ts';
+
+interface Props {
+  id: string;
+  /** With the axes that are shown. */
+  place: PlotPlace;
+  plot: NonNullable<ReturnType<typeof casePlot>>;
+}
+
+/** The picture, drawn anew whenever something about it changes. */
+export function Chart({ id, place, plot }: Props) {
+  const canvas = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<EChartsType>();
+  const [width, setWidth] = useState(0);
+  const [drawn, setDrawn] = useState<object>();
+  useEffect(() => {
+    const made = init(canvas.current!, null, { renderer: 'svg' });
+    made.on('click', (event) => {
+      const { trial } = (event.data ?? {}) as { trial?: string };
+      if (trial !== undefined) change({ marked: toggled(state.value.marked, trial) });
+    });
+    made.on('datazoom', () => {
+      const { dataZoom } = made.getOption() as { dataZoom: { start: number; end: number }[] };
+      setZoom(
+        id,
+        dataZoom.flatMap(({ start, end }) => [start, end]),
+      );
+    });
+    const resized = new ResizeObserver(() => {
+      made.resize();
+      setWidth(made.getWidth());
+    });
+    resized.observe(canvas.current!);
+    setChart(made);
+    return () => {
+      resized.disconnect();
+      made.dispose();
+    };
+  }, [id]);
+  const [colors, zoom] = [theme.value, state.value.zoom[id] ?? WHOLE];
+  const look = JSON.stringify([plot.option, colors, width, zoom]);
+  useEffect(() => {
+    if (chart === undefined) return;
+    chart.setOption(shownOption(plot.option, { theme: colors, width, zoom }), true);
+    // The handles go where the limits are drawn.
+    setDrawn({});
+  }, [chart, look]);
+  return html`<div class="canvas" role="img" aria-label=${plot.description} ref=${canvas}></div>
+    ${chart && drawn && html`<${LimitHandles} chart=${chart} place=${place} scatter=${plot.scatter} />`}`;
+}
