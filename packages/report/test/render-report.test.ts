@@ -23,18 +23,14 @@ describe('renderReport', () => {
       [
         "campaign.json",
         "decision.json",
-        "plots/tiny-this-cpu-offline-memory.png",
-        "plots/tiny-this-cpu-offline-memory.svg",
-        "plots/tiny-this-cpu-offline-size.png",
-        "plots/tiny-this-cpu-offline-size.svg",
+        "plots/tiny-this-cpu-memory.png",
+        "plots/tiny-this-cpu-memory.svg",
         "plots/tiny-this-cpu-offline-throughput.png",
         "plots/tiny-this-cpu-offline-throughput.svg",
         "plots/tiny-this-cpu-single-stream-latency.png",
         "plots/tiny-this-cpu-single-stream-latency.svg",
-        "plots/tiny-this-cpu-single-stream-memory.png",
-        "plots/tiny-this-cpu-single-stream-memory.svg",
-        "plots/tiny-this-cpu-single-stream-size.png",
-        "plots/tiny-this-cpu-single-stream-size.svg",
+        "plots/tiny-this-cpu-size.png",
+        "plots/tiny-this-cpu-size.svg",
         "report.html",
         "report.md",
         "trials.csv",
@@ -445,15 +441,11 @@ describe('renderReport', () => {
 
       ![Quality and latency: single-stream](plots/tiny-this-cpu-single-stream-latency.png)
 
-      ![Quality and size: single-stream](plots/tiny-this-cpu-single-stream-size.png)
-
-      ![Quality and memory: single-stream](plots/tiny-this-cpu-single-stream-memory.png)
-
       ![Quality and throughput: offline](plots/tiny-this-cpu-offline-throughput.png)
 
-      ![Quality and size: offline](plots/tiny-this-cpu-offline-size.png)
+      ![Quality and size: this-cpu](plots/tiny-this-cpu-size.png)
 
-      ![Quality and memory: offline](plots/tiny-this-cpu-offline-memory.png)
+      ![Quality and memory: this-cpu](plots/tiny-this-cpu-memory.png)
 
       ## What is lost, task by task
 

@@ -151,8 +151,10 @@ describe.skipIf(CHROMIUM === undefined)('report.html in a browser (needs chromiu
     const { page, trouble } = await open();
     const canvas = page.locator('[data-plot] .canvas').first();
     await page.getByRole('button', { name: 'Mark gptq-int4-g32-sym in plots' }).click();
+    await canvas.scrollIntoViewIfNeeded();
     await canvas.locator('text', { hasText: 'gptq-int4-g32-sym' }).waitFor();
     await page.getByRole('button', { name: 'Mark gptq-int4-g32-sym in plots' }).click();
+    await canvas.scrollIntoViewIfNeeded();
     // Points have no names in the picture: one of GPTQ's colour, below the legend.
     const [x, y] = await page.evaluate<[number, number]>(
       `(() => {
@@ -296,13 +298,15 @@ describe.skipIf(CHROMIUM === undefined)('report.html in a browser (needs chromiu
   it('stays fluid and small with 1,000 trials', async () => {
     const { page, trouble } = await open({ run: 'thousand' });
     const paint = await page.evaluate(`performance.getEntriesByName('first-contentful-paint')[0].startTime`);
-    /** Milliseconds from an act until the next frame is drawn. */
-    const taken = async (act: string) =>
-      page.evaluate<number>(`new Promise((done) => {
+    /** Milliseconds from an act until the next frame is drawn; plots follow after it, before the next act. */
+    const taken = async (act: string) => {
+      await page.waitForTimeout(1000);
+      return page.evaluate<number>(`new Promise((done) => {
         const begun = performance.now();
         (${act})();
         requestAnimationFrame(() => setTimeout(() => done(Math.round(performance.now() - begun))));
       })`);
+    };
     const search = `() => { const field = document.getElementById('search'); field.value = 'gptq'; field.dispatchEvent(new Event('input', { bubbles: true })); }`;
     const acts = {
       sort: `() => document.querySelectorAll('#board thead button')[3].click()`,

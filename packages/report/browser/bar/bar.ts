@@ -1,8 +1,10 @@
 import { html } from 'htm/preact';
-import { change, state } from '../state/address.ts';
+import { change, picked } from '../state/address.ts';
 import { movedLimits } from '../state/model.ts';
 import { THEMES, type Theme } from '../state/page-state.ts';
 import { WORDS } from '../words.ts';
+
+const theme = picked('theme');
 
 /** What is said above everything: that limits were moved; and the choice of colours. */
 export function Bar() {
@@ -11,11 +13,11 @@ export function Bar() {
       >${WORDS.theme.label}${' '}
       <select
         id="theme"
-        value=${state.value.theme}
+        value=${theme.value}
         onChange=${({ currentTarget }: { currentTarget: HTMLSelectElement }) =>
           change({ theme: currentTarget.value as Theme })}
       >
-        ${THEMES.map((theme) => html`<option value=${theme}>${WORDS.theme[theme]}</option>`)}
+        ${THEMES.map((each) => html`<option value=${each}>${WORDS.theme[each]}</option>`)}
       </select>
     </label>
     <div class="what-if-banner" role="status">

@@ -1,14 +1,16 @@
 import type { Axis } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { PlotPlace } from '../../src/plots/plot-places.ts';
-import { change, state } from '../state/address.ts';
+import { change, picked } from '../state/address.ts';
 import { WORDS } from '../words.ts';
+
+const against = picked('against');
 
 /** Which metrics the axes of a plot show; quality is the same in all plots. */
 export function AxisChoice({ place, quality, cost }: { place: PlotPlace; quality: Axis; cost: Axis }) {
   const { board, id } = place;
   const measured = [...new Set(board.trials.flatMap((trial) => Object.keys(trial.metrics)))].sort();
-  const { [id]: _, ...others } = state.value.against;
+  const { [id]: _, ...others } = against.value;
   return html`<${Choice}
       ...${{ label: WORDS.plot.quality, name: 'quality', chosen: quality.metric }}
       options=${board.fidelity.map(({ metric }) => metric)}

@@ -3,12 +3,14 @@ import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { casePlot } from '../../src/plots/case-plots.ts';
 import type { PlotPlace } from '../../src/plots/plot-places.ts';
-import { change, state, toggled } from '../state/address.ts';
+import { change, picked, state, toggled } from '../state/address.ts';
 import { theme } from '../state/media.ts';
 import { init } from './echarts.ts';
 import { LimitHandles } from './limit-handles.ts';
 import { shownOption } from './shown-option.ts';
 import { setZoom, WHOLE } from './zoom.ts';
+
+const zooms = picked('zoom');
 
 interface Props {
   id: string;
@@ -47,14 +49,13 @@ export function Chart({ id, place, plot }: Props) {
       made.dispose();
     };
   }, [id]);
-  const [colors, zoom] = [theme.value, state.value.zoom[id] ?? WHOLE];
-  const look = JSON.stringify([plot.option, colors, width, zoom]);
+  const [colors, zoom] = [theme.value, zooms.value[id] ?? WHOLE];
   useEffect(() => {
     if (chart === undefined) return;
     chart.setOption(shownOption(plot.option, { theme: colors, width, zoom }), true);
     // The handles go where the limits are drawn.
     setDrawn({});
-  }, [chart, look]);
+  }, [chart, plot, colors, width, zoom]);
   return html`<div class="canvas" role="img" aria-label=${plot.description} ref=${canvas}></div>
     ${chart && drawn && html`<${LimitHandles} chart=${chart} place=${place} scatter=${plot.scatter} />`}`;
 }

@@ -1,13 +1,15 @@
 import { html } from 'htm/preact';
-import { change, state } from '../state/address.ts';
+import { change, picked, state } from '../state/address.ts';
 import { WORDS } from '../words.ts';
 
 /** All of both axes, as shares in per cent. */
 export const WHOLE: readonly number[] = [0, 100, 0, 100];
 
+const zooms = picked('zoom');
+
 /** Zooming by keyboard. */
 export function Zoom({ id }: { id: string }) {
-  const shares = state.value.zoom[id] ?? WHOLE;
+  const shares = zooms.value[id] ?? WHOLE;
   const by = (factor: number) => {
     const [left, right, bottom, top] = shares as [number, number, number, number];
     setZoom(id, [...scaled(left, right, factor), ...scaled(bottom, top, factor)]);

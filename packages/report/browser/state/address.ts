@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { readHash, writeHash, type PageState } from './page-state.ts';
 
 /** What the reader set. It is the page's address, so that it can be sent to someone. */
@@ -8,6 +8,10 @@ export const state = signal<PageState>(readHash(location.hash));
 addEventListener('popstate', () => {
   state.value = readHash(location.hash);
 });
+
+/** One of the things that the reader set: what reads it is not drawn anew for the others. */
+export const picked = <Name extends keyof PageState>(name: Name): ReadonlySignal<PageState[Name]> =>
+  computed(() => state.value[name]);
 
 /** Sets something; with `visit` as a step that "back" takes back. */
 export function change(some: Partial<PageState>, { visit = false } = {}): void {

@@ -1,5 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { state } from './address.ts';
+import { picked } from './address.ts';
+
+const chosen = picked('theme');
 
 const asked = (query: string) => {
   const list = matchMedia(query);
@@ -18,6 +20,6 @@ export const printing = asked('print');
 /** What the page's colours are. */
 export const theme = computed((): 'light' | 'dark' => {
   if (printing.value) return 'light';
-  const { theme } = state.value;
-  return theme === 'system' ? (prefersDark.value ? 'dark' : 'light') : theme;
+  if (chosen.value !== 'system') return chosen.value;
+  return prefersDark.value ? 'dark' : 'light';
 });

@@ -11,7 +11,9 @@ import {
 import { computed, signal } from '@preact/signals';
 import type { PageFacts } from '../../src/page/page-facts.ts';
 import { reportView } from '../../src/view/report-view.ts';
-import { state } from './address.ts';
+import { picked } from './address.ts';
+
+const limits = picked('limits');
 
 /** What the page carries; set once, before anything is shown. */
 export const facts = signal<PageFacts>(undefined as unknown as PageFacts);
@@ -26,7 +28,7 @@ export const decidedView = computed(() => {
 /** The limits that the reader moved; the same object as long as they are the same. */
 const moved = computed(() => {
   const known = limitsIn(facts.value.campaign.requirements);
-  return JSON.stringify(Object.entries(state.value.limits).filter(([index]) => Number(index) < known.length));
+  return JSON.stringify(Object.entries(limits.value).filter(([index]) => Number(index) < known.length));
 });
 
 /** How many limits the reader moved. */

@@ -12,15 +12,17 @@ import {
 } from '../../src/view/format.ts';
 import { recipeFacts } from '../../src/view/recipe-facts.ts';
 import { observedWords, VERDICT_MARK, VERDICT_WORD } from '../../src/view/verdict-words.ts';
-import { addressWith, state } from '../state/address.ts';
+import { addressWith, picked } from '../state/address.ts';
 import { facts, view } from '../state/model.ts';
 import { WORDS } from '../words.ts';
 import { Answers } from './answers.ts';
 import { reproduceCommand } from './reproduce-command.ts';
 
+const trialShown = picked('trial');
+
 /** The page of the trial that the address names. */
 export function TrialPage() {
-  const id = state.value.trial;
+  const id = trialShown.value;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (id === undefined) return;

@@ -4,20 +4,22 @@ import { limitWords } from '../../src/view/limit-words.ts';
 import { metricUnit, type Case, type ReportView } from '../../src/view/report-view.ts';
 import { allRows } from '../../src/tables/trial-rows.ts';
 import { verdictOn } from '../../src/view/verdict-on.ts';
-import { change, state } from '../state/address.ts';
+import { change, picked } from '../state/address.ts';
 import { decidedView, facts, movedLimits, view } from '../state/model.ts';
 import { WORDS } from '../words.ts';
 import { moveLimit } from './move-limit.ts';
 
+const limits = picked('limits');
+
 /** The limits, to be moved by hand, and what would then be shipped. */
 export function WhatIfPart() {
-  const limits = limitsIn(facts.value.campaign.requirements);
+  const all = limitsIn(facts.value.campaign.requirements);
   const { whatIf } = WORDS;
   return html`<details class="what-if card" open=${movedLimits.value > 0}>
     <summary><h3>${whatIf.title}</h3></summary>
     <p class="fine">${whatIf.explained}</p>
     <div class="limits">
-      ${limits.map((requirement, index) => html`<${Limit} requirement=${requirement} index=${index} />`)}
+      ${all.map((requirement, index) => html`<${Limit} requirement=${requirement} index=${index} />`)}
     </div>
     ${movedLimits.value > 0 && html`<${Outcome} />`}
   </details>`;
@@ -35,7 +37,7 @@ function scaleOf(requirement: MetricRequirement): { factor: number; unit: string
 
 function Limit({ requirement, index }: { requirement: MetricRequirement; index: number }) {
   const own = limitOf(requirement).limit.value;
-  const value = state.value.limits[index] ?? own;
+  const value = limits.value[index] ?? own;
   const { factor, unit } = scaleOf(requirement);
   const shown = (of: number) => Number((of * factor).toPrecision(4));
   const reach = shown(Math.max(Math.abs(own) * 2, Math.abs(value) * 1.25, 0.01));

@@ -50,7 +50,11 @@ export function methodColor(index: number): string {
 /** An option with its colour tokens replaced. */
 export function paintOption(option: PlotOption, theme: keyof typeof PLOT_THEMES): PlotOption {
   const colors: Record<string, string> = PLOT_THEMES[theme];
-  return JSON.parse(JSON.stringify(option), (_key, value: unknown) =>
-    typeof value === 'string' ? (colors[value] ?? value) : value,
-  ) as PlotOption;
+  const paint = (value: unknown): unknown => {
+    if (typeof value === 'string') return Object.hasOwn(colors, value) ? colors[value] : value;
+    if (Array.isArray(value)) return value.map(paint);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, paint(part)]));
+  };
+  return paint(option) as PlotOption;
 }

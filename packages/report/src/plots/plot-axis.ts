@@ -69,7 +69,9 @@ function displayUnit(unit: string, largest: number): { factor: number; shown: st
 
 /** Bounds at multiples of a round step, about an eighth of a step clear of the data. */
 function niceBounds(low: number, high: number): [number, number] {
-  const span = high - low > 0 ? high - low : Math.max(Math.abs(high) * 0.1, 1e-9);
+  // What differs in its last digits only is one value to an axis.
+  const apart = high - low > Math.abs(high) * 1e-9;
+  const span = apart ? high - low : Math.max(Math.abs(high) * 0.1, 1e-9);
   const step = roundUp(span / 5);
   const min = Math.floor((low - step / 8) / step) * step;
   const max = Math.ceil((high + step / 8) / step) * step;
