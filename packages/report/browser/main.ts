@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { html } from 'htm/preact';
 import { render, type ComponentType } from 'preact';
 import { Bar } from './bar/bar.ts';
+import { curves, CurvesPart } from './plots/curves-part.ts';
 import { PlotPart } from './plots/plot-part.ts';
 import { readFacts } from './read-facts.ts';
 import { followLinks } from './state/follow-links.ts';
@@ -33,7 +34,8 @@ async function start(): Promise<void> {
     if (part !== undefined) take(place, html`<${part} />`);
   }
   for (const place of document.querySelectorAll<HTMLElement>('[data-plot]')) {
-    take(place, html`<${PlotPart} id=${place.dataset['plot']} />`);
+    const id = place.dataset['plot']!;
+    take(place, curves.value.has(id) ? html`<${CurvesPart} id=${id} />` : html`<${PlotPart} id=${id} />`);
   }
   effect(() => {
     document.body.classList.toggle('one-trial', state.value.trial !== undefined);

@@ -23,6 +23,10 @@ describe('renderReport', () => {
       [
         "campaign.json",
         "decision.json",
+        "plots/effects-1.png",
+        "plots/effects-1.svg",
+        "plots/effects-2.png",
+        "plots/effects-2.svg",
         "plots/tiny-this-cpu-memory.png",
         "plots/tiny-this-cpu-memory.svg",
         "plots/tiny-this-cpu-offline-throughput.png",
@@ -91,7 +95,7 @@ describe('renderReport', () => {
     input.campaign.performance.push(
       Scenario.parse({ scenario: 'server', name: 'chat', promptTokens: 8, newTokens: 8, load }),
     );
-    const trial = input.trials.find(({ recipe, status }) => recipe !== null && status === 'measured')!;
+    const trial = input.trials.find(({ id }) => id === input.decision.selections[0]!.trial)!;
     const measurement = (value: number, unit: string) => {
       return {
         value,
@@ -117,6 +121,7 @@ describe('renderReport', () => {
       [trial.label, 'concurrency16', '16 requests/s', '1.6 s'],
     ]);
     expect(content('report.md')).toContain('`concurrency16`');
+    expect(page.querySelector('#served [data-plot]')!.innerHTML).toContain('requests_per_second');
     expect((await rendered(sampleRun())).page.querySelector('#served')).toBeNull();
   });
 
@@ -332,9 +337,9 @@ describe('renderReport', () => {
     {
       name: 'several models and targets',
       input: () => sampleRun({ models: ['a', 'b'], targets: ['c', 'd'] }),
-      plots: 16,
+      plots: 24,
     },
-    { name: 'values that are no numbers', input: () => spoilt(sampleRun()), plots: 4 },
+    { name: 'values that are no numbers', input: () => spoilt(sampleRun()), plots: 6 },
   ])('stands $name', async ({ input, plots }) => {
     const { page, files, content } = await rendered(input());
     expect([...files.keys()].filter((name) => name.endsWith('.png'))).toHaveLength(plots);

@@ -86,7 +86,7 @@ describe.skipIf(CHROMIUM === undefined)('report.html in a browser (needs chromiu
   it('is readable without scripts', async () => {
     const { page } = await open({ scripts: false });
     expect(await page.locator('#board tbody tr').count()).toBe(16);
-    expect(await page.locator('.plot svg').count()).toBe(4);
+    expect(await page.locator('.plot svg').count()).toBe(6);
     expect(await page.locator('.card h3').first().innerText()).toBe('Ship awq-int4-g128-sym');
   });
 

@@ -1,13 +1,12 @@
-import type { EChartsType } from 'echarts/core';
 import { html } from 'htm/preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { casePlot } from '../../src/plots/case-plots.ts';
 import type { PlotPlace } from '../../src/plots/plot-places.ts';
 import { change, picked, state, toggled } from '../state/address.ts';
 import { theme } from '../state/media.ts';
-import { init } from './echarts.ts';
 import { LimitHandles } from './limit-handles.ts';
 import { shownOption } from './shown-option.ts';
+import { useChart } from './use-chart.ts';
 import { setZoom, WHOLE } from './zoom.ts';
 
 const zooms = picked('zoom');
@@ -21,34 +20,21 @@ interface Props {
 
 /** The picture, drawn anew whenever something about it changes. */
 export function Chart({ id, place, plot }: Props) {
-  const canvas = useRef<HTMLDivElement>(null);
-  const [chart, setChart] = useState<EChartsType>();
-  const [width, setWidth] = useState(0);
+  const { canvas, chart, width } = useChart();
   const [drawn, setDrawn] = useState<object>();
   useEffect(() => {
-    const made = init(canvas.current!, null, { renderer: 'svg' });
-    made.on('click', (event) => {
+    chart?.on('click', (event) => {
       const { trial } = (event.data ?? {}) as { trial?: string };
       if (trial !== undefined) change({ marked: toggled(state.value.marked, trial) });
     });
-    made.on('datazoom', () => {
-      const { dataZoom } = made.getOption() as { dataZoom: { start: number; end: number }[] };
+    chart?.on('datazoom', () => {
+      const { dataZoom } = chart.getOption() as { dataZoom: { start: number; end: number }[] };
       setZoom(
         id,
         dataZoom.flatMap(({ start, end }) => [start, end]),
       );
     });
-    const resized = new ResizeObserver(() => {
-      made.resize();
-      setWidth(made.getWidth());
-    });
-    resized.observe(canvas.current!);
-    setChart(made);
-    return () => {
-      resized.disconnect();
-      made.dispose();
-    };
-  }, [id]);
+  }, [chart, id]);
   const [colors, zoom] = [theme.value, zooms.value[id] ?? WHOLE];
   useEffect(() => {
     if (chart === undefined) return;

@@ -1,5 +1,6 @@
 import type { ReportView } from '../view/report-view.ts';
 import { casePlot } from './case-plots.ts';
+import { curvesOf } from './curves.ts';
 import type { Plot } from './plot.ts';
 import { plotPlaces, type PlotPlace } from './plot-places.ts';
 import { renderSvg } from './render-svg.ts';
@@ -13,11 +14,14 @@ export function withPlots(view: ReportView): ReportView {
     const plot = drawnAt(view, place);
     return plot === undefined ? [] : [{ place, plot }];
   });
-  const inline = drawn.reduce((sum, { plot }) => sum + plot.svg.length, 0) <= INLINE_CHARACTERS;
+  const curves = curvesOf(view).map((each) => ({ ...each, svg: renderSvg(each.id, each.option) }));
+  const all = [...drawn.map(({ plot }) => plot), ...curves];
+  const inline = all.reduce((sum, { svg }) => sum + svg.length, 0) <= INLINE_CHARACTERS;
   const of = (wanted: (place: PlotPlace) => boolean) =>
     drawn.filter(({ place }) => wanted(place)).map(({ plot }) => ({ ...plot, inline }));
   return {
     ...view,
+    curves: curves.map((each) => ({ ...each, inline })),
     boards: view.boards.map((board) => ({
       ...board,
       plots: of((place) => place.board === board && !board.cases.some(({ speed }) => speed === place.cost)),

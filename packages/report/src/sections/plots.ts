@@ -1,8 +1,9 @@
 import { html } from 'htm/preact';
 import type { ReportSection } from '../page/section.ts';
+import { curveFigures, curveImages } from '../plots/curve-figures.ts';
 import { plotFigure } from '../plots/plot-figure.ts';
 import { code, text } from '../tables/markdown.ts';
-import { plotsOf } from '../view/report-view.ts';
+import { scattersOf } from '../view/report-view.ts';
 
 const HOW_TO_READ =
   'Bars are 95 % intervals. The grey line is the Pareto front; what it beats beyond the noise is faded. Shaded: inside every ' +
@@ -17,15 +18,17 @@ export const plotsSection: ReportSection = {
     const plots = view.boards.flatMap((board) => board.plots);
     if (plots.length === 0) return null;
     return html`<p class="fine">${HOW_TO_READ}</p>
-      <div class="plots">${plots.map(plotFigure)}</div>`;
+      <div class="plots">${plots.map(plotFigure)}</div>
+      ${curveFigures(view, 'effects')}`;
   },
   markdown: (view) => {
-    const plots = plotsOf(view);
+    const plots = scattersOf(view);
     if (plots.length === 0) return null;
     const axis = view.boards.map(({ quality }) => quality?.metric).find((metric) => metric !== undefined);
     return [
       `Quality is ${code(axis ?? '')}. ${HOW_TO_READ}`,
       ...plots.map((plot) => `![${text(plot.title)}](plots/${plot.id}.png)`),
+      ...curveImages(view, 'effects'),
     ].join('\n\n');
   },
 };

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { ReportSection } from '../page/section.ts';
+import { curveFigures, curveImages } from '../plots/curve-figures.ts';
 import { table, text } from '../tables/markdown.ts';
 import { wideTable } from '../tables/wide-table.ts';
 import { formatPercent } from '../view/format.ts';
@@ -18,6 +19,7 @@ export const searchSection: ReportSection = {
     const [planned, advanced] = [plannedTrials(view), advancedRounds(view)];
     const label = 'Trials of further rounds';
     return html`<p>${ending(view)}</p>
+      ${curveFigures(view, 'rounds')}
       ${planned.length > 0 && wideTable({ label, heads: PLANNED, rows: planned, naming: 1 })}
       ${
         advanced.length > 0 &&
@@ -29,6 +31,7 @@ export const searchSection: ReportSection = {
     const [planned, advanced] = [plannedTrials(view), advancedRounds(view)];
     return [
       text(ending(view)),
+      ...curveImages(view, 'rounds'),
       ...(planned.length > 0 ? [table([PLANNED, ...planned.map(inMarkdown)], [0])] : []),
       ...(advanced.length > 0
         ? [text(COVERED), table([ADVANCED, ...advanced.map(inMarkdown)], [0, 3, 4])]

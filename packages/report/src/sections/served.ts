@@ -1,9 +1,11 @@
-import type { Scenario, Trial } from '@quantloop/core';
+import type { Scenario } from '@quantloop/core';
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import type { ReportSection } from '../page/section.ts';
+import { curveFigures, curveImages } from '../plots/curve-figures.ts';
 import { code, table, text } from '../tables/markdown.ts';
 import { formatMeasurement } from '../view/format.ts';
+import { loadsOf } from '../view/loads-of.ts';
 import type { Board, ReportView } from '../view/report-view.ts';
 
 /** What is shown of each load of a server, in order; what was not measured is left out. */
@@ -33,12 +35,12 @@ export const servedSection: ReportSection = {
   title: 'Under load',
   html: (view) => {
     const tables = tablesOf(view);
-    return tables.length === 0 ? null : html`${tables.map(htmlTable)}`;
+    return tables.length === 0 ? null : html`${curveFigures(view, 'served')} ${tables.map(htmlTable)}`;
   },
   markdown: (view) => {
     const tables = tablesOf(view);
     if (tables.length === 0) return null;
-    return tables
+    const tabled = tables
       .map(({ title, columns, rows }) => {
         const body = rows.map(({ trial, load, cells }) => [code(trial), code(load), ...cells.map(text)]);
         const head = ['trial', 'load', ...columns.map(code)];
@@ -48,6 +50,7 @@ export const servedSection: ReportSection = {
         )}`;
       })
       .join('\n\n');
+    return [...curveImages(view, 'served'), tabled].join('\n\n');
   },
 };
 
@@ -102,13 +105,4 @@ function tableOf(board: Board, { name }: Scenario): Omit<ServedTable, 'title'> {
       cells: columns.map((column) => formatMeasurement(at(row, column))),
     })),
   };
-}
-
-/** The loads that were measured: `concurrency8`, `rate0.5`, `saturation`. */
-function loadsOf(trial: Trial, scenario: string): string[] {
-  const [prefix, suffix] = [`${scenario}.`, '.requests_per_second'];
-  return Object.keys(trial.metrics)
-    .filter((metric) => metric.startsWith(prefix) && metric.endsWith(suffix))
-    .map((metric) => metric.slice(prefix.length, -suffix.length))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }

@@ -10,6 +10,7 @@ import {
   type Trial,
 } from '@quantloop/core';
 import type { ReportInput } from '../report-input.ts';
+import type { Curves } from '../plots/curves.ts';
 import type { Plot } from '../plots/plot.ts';
 import { metricFamily } from './metric-family.ts';
 import { winnerFolders } from './winner-folders.ts';
@@ -56,6 +57,8 @@ export interface ReportView {
   answers?: ReportInput['answers'];
   phases: Record<string, number>;
   boards: Board[];
+  /** What is drawn over loads, hyperparameters and rounds. */
+  curves: (Plot & Pick<Curves, 'kind'>)[];
   /** Methods in the order tried: their colours follow it. */
   methods: string[];
   /** Names a case as briefly as the campaign allows: what is the same everywhere is left out. */
@@ -72,6 +75,7 @@ export function reportView(input: ReportInput): ReportView {
   return {
     ...input,
     boards,
+    curves: [],
     methods: [...new Set(trials.flatMap((trial) => trial.recipe?.method ?? []))],
     nameOf: ({ model, target, scenario }) =>
       [
@@ -140,5 +144,8 @@ export function metricUnit(trials: readonly Trial[], metric: string): string {
 }
 
 /** All plots of a view, in order. */
-export const plotsOf = ({ boards }: ReportView): Plot[] =>
+export const plotsOf = ({ boards, curves }: ReportView): Plot[] => [...scattersOf({ boards }), ...curves];
+
+/** Quality against costs. */
+export const scattersOf = ({ boards }: Pick<ReportView, 'boards'>): Plot[] =>
   boards.flatMap(({ cases, plots }) => [...cases.flatMap(({ plot }) => plot ?? []), ...plots]);
