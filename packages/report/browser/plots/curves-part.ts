@@ -1,12 +1,13 @@
 import { computed } from '@preact/signals';
 import { html } from 'htm/preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { curvesOf, type Curves } from '../../src/plots/curves.ts';
 import { PLOT_HEIGHT, PLOT_WIDTH } from '../../src/plots/plot-size.ts';
 import { theme } from '../state/media.ts';
 import { view } from '../state/model.ts';
 import { shownOption } from './shown-option.ts';
 import { useChart } from './use-chart.ts';
+import { useNear } from './use-near.ts';
 import { WHOLE } from './zoom.ts';
 
 /** As they are with the limits in force: which versions are drawn depends on what is selected. */
@@ -14,8 +15,12 @@ export const curves = computed(() => new Map(curvesOf(view.value).map((each) => 
 
 /** Curves that tell their numbers, in the page's colours. */
 export function CurvesPart({ id }: { id: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const near = useNear(box);
   const shown = curves.value.get(id);
-  return shown === undefined ? null : html`<${Drawn} shown=${shown} />`;
+  return html`<div class="plot" ref=${box} style=${`aspect-ratio: ${PLOT_WIDTH} / ${PLOT_HEIGHT}`}>
+    ${near && shown !== undefined && html`<${Drawn} shown=${shown} />`}
+  </div>`;
 }
 
 function Drawn({ shown }: { shown: Curves }) {
@@ -24,7 +29,5 @@ function Drawn({ shown }: { shown: Curves }) {
   useEffect(() => {
     chart?.setOption(shownOption(shown.option, { theme: colors, width, zoom: WHOLE }), true);
   }, [chart, shown, colors, width]);
-  return html`<div class="plot" style=${`aspect-ratio: ${PLOT_WIDTH} / ${PLOT_HEIGHT}`}>
-    <div class="canvas" role="img" aria-label=${shown.description} ref=${canvas}></div>
-  </div>`;
+  return html`<div class="canvas" role="img" aria-label=${shown.description} ref=${canvas}></div>`;
 }

@@ -6,10 +6,10 @@ import { casePlot } from '../../src/plots/case-plots.ts';
 import { plotPlaces, type PlotPlace } from '../../src/plots/plot-places.ts';
 import { PLOT_HEIGHT, PLOT_WIDTH } from '../../src/plots/plot-size.ts';
 import { picked } from '../state/address.ts';
-import { printing } from '../state/media.ts';
 import { view } from '../state/model.ts';
 import { AxisChoice } from './axis-choice.ts';
 import { Chart } from './chart.ts';
+import { useNear } from './use-near.ts';
 import { Zoom } from './zoom.ts';
 
 const places = computed(() => new Map(plotPlaces(view.value).map((place) => [place.id, place])));
@@ -56,17 +56,4 @@ function axisOf({ board }: PlotPlace, metric: string | undefined): Axis | undefi
   if (metric === undefined) return undefined;
   const measured = board.trials.find((trial) => trial.metrics[metric] !== undefined)?.metrics[metric];
   return measured && { metric, higherIsBetter: measured.higherIsBetter };
-}
-
-/** Whether an element is near the part of the page that is in view: drawing what is far away would be work for nothing. */
-function useNear(box: { current: HTMLElement | null }): boolean {
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    const seen = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), {
-      rootMargin: '300px',
-    });
-    seen.observe(box.current!);
-    return () => seen.disconnect();
-  }, [box]);
-  return near || printing.value;
 }
