@@ -5,14 +5,15 @@ import tseslint from 'typescript-eslint';
 /** Imports run downwards only; the stages never import each other. */
 const layers = {
   core: [],
+  untrusted: ['core'],
   artifacts: ['core'],
   jobs: ['core', 'artifacts'],
-  onnx: ['core'],
+  onnx: ['core', 'untrusted'],
   runtime: ['core', 'onnx'],
-  models: ['core', 'artifacts', 'jobs', 'onnx'],
+  models: ['core', 'untrusted', 'artifacts', 'jobs', 'onnx'],
   serve: ['core', 'onnx', 'models', 'runtime'],
-  stage: ['core', 'artifacts', 'jobs', 'onnx', 'models', 'runtime'],
-  app: ['core', 'artifacts', 'jobs', 'onnx', 'models', 'runtime', 'serve', 'stage', 'app'],
+  stage: ['core', 'untrusted', 'artifacts', 'jobs', 'onnx', 'models', 'runtime'],
+  app: ['core', 'untrusted', 'artifacts', 'jobs', 'onnx', 'models', 'runtime', 'serve', 'stage', 'app'],
 };
 
 const depConstraints = Object.entries(layers).map(([layer, below]) => ({

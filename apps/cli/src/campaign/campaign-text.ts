@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { QuantloopError } from '@quantloop/core';
+import { composeYaml, readTextFile, yamlValue } from '@quantloop/untrusted';
+import { isMap, isSeq, LineCounter, type Document } from 'yaml';
 import { CliError, EXIT } from '../cli-error.ts';
 
 export interface Place {
@@ -20,6 +21,9 @@ export interface CampaignText {
   placeOf(path: readonly (string | number)[]): Place | undefined;
 }
 
+/** Bytes of a campaign file. */
+const LONGEST = 2 ** 20;
+
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs']);
 
 /** Reads a campaign from YAML, JSON, or a module's default export. Throws a {@link CliError} that names the line. */
@@ -28,9 +32,9 @@ export async function readCampaignText(name: string): Promise<CampaignText> {
   if (MODULES.has(extname(file))) return readModule(name, file);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readTextFile(file, { limit: LONGEST, code: 'invalid-spec' });
   } catch (error) {
-    throw unreadable(name, error);
+    throw error instanceof QuantloopError ? error : unreadable(name, error);
   }
   return parseCampaignText({ name, file, text });
 }
@@ -39,7 +43,7 @@ export async function readCampaignText(name: string): Promise<CampaignText> {
 export function parseCampaignText(options: { name: string; file: string; text: string }): CampaignText {
   const { name, file, text } = options;
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = composeYaml(text, name, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
@@ -53,7 +57,7 @@ export function parseCampaignText(options: { name: string; file: string; text: s
   return {
     name,
     file,
-    value: document.toJS() as unknown,
+    value: yamlValue(document, name),
     placeOf: (path) => {
       const { line, col } = lines.linePos(offsetOf(document, path));
       return { line, column: col };

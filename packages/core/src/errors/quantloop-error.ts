@@ -31,13 +31,19 @@ export interface QuantloopErrorOptions {
   cause?: unknown;
 }
 
+/** Characters of a message; it may quote what a hostile file holds, and histories take no megabytes. */
+const LONGEST = 20_000;
+
+const shortened = (text: string) =>
+  text.length <= LONGEST ? text : `${text.slice(0, LONGEST)} … (${text.length - LONGEST} more characters)`;
+
 /** The one error class of quantloop: a code to act on, a message for people, and the way out. */
 export class QuantloopError extends Error {
   readonly code: FailureCode;
   readonly hint: string | undefined;
 
   constructor(options: QuantloopErrorOptions) {
-    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(shortened(options.message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'QuantloopError';
     this.code = options.code;
     this.hint = options.hint;

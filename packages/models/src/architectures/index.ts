@@ -17,6 +17,13 @@ export function selectArchitecture(
 ): Architecture {
   const found = Object.values(known).find((architecture) => architecture.matches(config));
   if (found !== undefined) return found;
+  if (config.auto_map != null) {
+    throw new QuantloopError({
+      code: 'unsupported',
+      message: `The model "${config.model_type ?? ''}" is Python code of its own (auto_map in config.json), which is never run here.`,
+      hint: 'Export it to ONNX with a tool that you trust to run that code, and give that folder.',
+    });
+  }
   const type = config.model_type ?? config.architectures?.[0] ?? '';
   throw new QuantloopError({
     code: 'unsupported',

@@ -1,8 +1,10 @@
-import { type FileHandle, constants, open, readFile } from 'node:fs/promises';
+import { type FileHandle, constants, open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { type OnnxType, toFloat32 } from '@quantloop/onnx';
+import { resolveInside } from '@quantloop/untrusted';
 import { z } from 'zod';
+import { readSidecar } from './read-sidecar.ts';
 import {
   type StoredTensor,
   corruptCheckpoint,
@@ -48,7 +50,7 @@ export class Checkpoint implements AsyncDisposable {
     try {
       for (const [name, expected] of shards) {
         const file = join(folder, name);
-        const handle = await openWeights(file);
+        const handle = await openWeights(folder, name);
         handles.set(file, handle);
         const stored = new Map(
           (await readSafetensorsHeader(handle, file)).map((tensor) => [tensor.name, tensor]),
@@ -124,10 +126,7 @@ export class Checkpoint implements AsyncDisposable {
 /** File names with the tensors looked for in each; undefined stands for all. */
 async function readShardIndex(folder: string): Promise<Map<string, string[] | undefined>> {
   const path = join(folder, INDEX_FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  const text = await readSidecar(folder, INDEX_FILE);
   if (text === undefined) return new Map([[SINGLE_FILE, undefined]]);
   let index: z.infer<typeof ShardIndex>;
   try {
@@ -150,18 +149,22 @@ async function readShardIndex(folder: string): Promise<Map<string, string[] | un
   return shards;
 }
 
-async function openWeights(file: string): Promise<FileHandle> {
-  // Without O_NONBLOCK, opening a named pipe waits for ever.
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
-    (cause: unknown) => {
-      throw new QuantloopError({
-        code: 'model-corrupt',
-        message: `${file} cannot be opened.`,
-        hint: `A checkpoint needs ${SINGLE_FILE}, or ${INDEX_FILE} with its shards. Other formats: convert to safetensors first.`,
-        cause,
-      });
-    },
-  );
+async function openWeights(folder: string, name: string): Promise<FileHandle> {
+  const file = join(folder, name);
+  let handle: FileHandle;
+  try {
+    const place = await resolveInside({ folder, path: name, code: 'model-corrupt' });
+    // Without O_NONBLOCK, opening a named pipe waits for ever.
+    handle = await open(place, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    if (cause instanceof QuantloopError) throw cause;
+    throw new QuantloopError({
+      code: 'model-corrupt',
+      message: `${file} cannot be opened.`,
+      hint: `A checkpoint needs ${SINGLE_FILE}, or ${INDEX_FILE} with its shards. Other formats: convert to safetensors first.`,
+      cause,
+    });
+  }
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
   throw corruptCheckpoint(file, 'not a regular file');

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
 import { configFromGenai, readGenaiConfig } from './genai-config.ts';
+import { readSidecar } from './read-sidecar.ts';
 
 /** What every Hugging Face `config.json` says of itself; the architecture reads the rest. */
 export const CheckpointConfig = z.looseObject({
@@ -10,6 +10,8 @@ export const CheckpointConfig = z.looseObject({
   architectures: z.array(z.string()).nullish(),
   vocab_size: z.int().positive().optional(),
   quantization_config: z.unknown().optional(),
+  /** Classes of the model's own Python code. */
+  auto_map: z.unknown().optional(),
 });
 export type CheckpointConfig = z.infer<typeof CheckpointConfig>;
 
@@ -20,18 +22,19 @@ export type CheckpointConfig = z.infer<typeof CheckpointConfig>;
  */
 export async function readCheckpointConfig(folder: string): Promise<CheckpointConfig> {
   const file = join(folder, 'config.json');
-  const fail = (problem: string, cause: unknown) =>
+  const fail = (problem: string, cause?: unknown) =>
     new QuantloopError({
       code: 'model-corrupt',
       message: `${file} ${problem}.`,
       hint: 'Give the folder of a Hugging Face checkpoint, with config.json, safetensors and tokenizer.json.',
       cause,
     });
-  const text = await readFile(file, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
-    const genai = cause.code === 'ENOENT' ? await readGenaiConfig(folder) : undefined;
-    if (genai === undefined) throw fail('cannot be read', cause);
-    return JSON.stringify(configFromGenai(genai));
-  });
+  let text = await readSidecar(folder, 'config.json');
+  if (text === undefined) {
+    const genai = await readGenaiConfig(folder);
+    if (genai === undefined) throw fail('cannot be read: it is not there');
+    text = JSON.stringify(configFromGenai(genai));
+  }
   try {
     return CheckpointConfig.parse(JSON.parse(text));
   } catch (cause) {

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
+import { readSidecar } from './read-sidecar.ts';
 
 /** The configuration that onnxruntime-genai reads beside the model. */
 export const GENAI_CONFIG = 'genai_config.json';
@@ -36,7 +37,7 @@ export type GenaiConfig = z.infer<typeof GenaiConfig>;
  */
 export async function readGenaiConfig(folder: string): Promise<GenaiConfig | undefined> {
   const file = join(folder, GENAI_CONFIG);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readSidecar(folder, GENAI_CONFIG);
   if (text === undefined) return undefined;
   try {
     return GenaiConfig.parse(JSON.parse(text));

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'no
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Provenance, QuantloopError } from '@quantloop/core';
 import { ExternalDataWriter, diskFailure, readModel, writeModel } from '@quantloop/onnx';
+import { resolveInside } from '@quantloop/untrusted';
 import { selectArchitecture } from '../architectures/index.ts';
 import { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type CheckpointConfig, readCheckpointConfig } from '../checkpoint/config.ts';
@@ -55,7 +56,7 @@ export async function importModel(options: ImportOptions): Promise<ImportedModel
       files.kind === 'checkpoint'
         ? await importCheckpoint({ ...options, source, config, work })
         : await importOnnx({ ...options, source, files, encoder, work });
-    for (const name of files.sidecars) await copy(join(source, name), join(work, name));
+    for (const name of files.sidecars) await copy(source, name, join(work, name));
     const genai = await readGenaiConfig(work);
     if (genai !== undefined) await renameInGenaiConfig(work, genai);
     if (!files.sidecars.includes('config.json')) {
@@ -113,14 +114,15 @@ async function importOnnx(
     const place =
       index === 0 ? join(work, 'model.onnx') : join(work, relative(dirname(model), join(source, name)));
     await mkdir(dirname(place), { recursive: true });
-    await copy(join(source, name), place);
+    await copy(source, name, place);
     options.onProgress?.({ done: (done += sizes[index]!), total });
   }
   return { 'import.kind': 'onnx' };
 }
 
 /** Shares the blocks of the source where the file system can. */
-async function copy(from: string, to: string): Promise<void> {
+async function copy(folder: string, name: string, to: string): Promise<void> {
+  const from = await resolveInside({ folder, path: name, code: 'model-corrupt' });
   await copyFile(from, to, constants.COPYFILE_FICLONE);
 }
 

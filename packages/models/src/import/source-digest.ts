@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { digestOfFile, digestOfJson } from '@quantloop/artifacts';
 import type { HubOptions } from '../checkpoint/hub-connection.ts';
+import { resolveInside } from '@quantloop/untrusted';
 import { parseHubSource, resolveCommit } from '../checkpoint/hub.ts';
 import { locateSource } from './locate-source.ts';
 import { findSourceFiles } from './source-files.ts';
@@ -17,6 +17,8 @@ export async function sourceDigest(source: string, hub: HubOptions = {}): Promis
   const folder = await locateSource(source, hub);
   const { kind, weights, sidecars } = await findSourceFiles(folder);
   const files: Record<string, string> = {};
-  for (const name of [...weights, ...sidecars]) files[name] = await digestOfFile(join(folder, name));
+  for (const name of [...weights, ...sidecars]) {
+    files[name] = await digestOfFile(await resolveInside({ folder, path: name, code: 'model-corrupt' }));
+  }
   return digestOfJson({ kind, files });
 }

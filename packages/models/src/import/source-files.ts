@@ -15,6 +15,9 @@ const SIDECARS = [
   GENAI_CONFIG,
 ] as const;
 
+/** Weights as PyTorch saves them. */
+const PICKLE = /\.(bin|pt|pth|ckpt|pkl|pickle)$/;
+
 /** The files of a source that decide what its import gives, relative to its folder. */
 export interface SourceFiles {
   kind: 'checkpoint' | 'onnx';
@@ -38,6 +41,14 @@ export async function findSourceFiles(folder: string): Promise<SourceFiles> {
   }
   const weights = await findOnnxFiles(folder);
   if (weights !== undefined) return { kind: 'onnx', weights, sidecars };
+  const pickle = entries.find((name) => PICKLE.test(name));
+  if (pickle !== undefined) {
+    throw new QuantloopError({
+      code: 'unsupported',
+      message: `${folder} holds its weights in ${pickle}, a pickle: reading one runs the code in it.`,
+      hint: 'Take the safetensors of the model, or convert it where that code may run.',
+    });
+  }
   throw new QuantloopError({
     code: 'unsupported',
     message: `${folder} holds no model: looked for model.safetensors, model.safetensors.index.json, *.onnx and onnx/*.onnx.`,

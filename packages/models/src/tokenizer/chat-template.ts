@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Template } from '@huggingface/jinja';
 import { QuantloopError } from '@quantloop/core';
+import { evaluateTemplate, parseTemplate, templateGlobals } from '@quantloop/untrusted';
 import { z } from 'zod';
+import { readSidecar } from '../checkpoint/read-sidecar.ts';
 
 export interface ChatMessage {
   role: string;
@@ -19,7 +19,7 @@ export interface ChatTemplate {
   /**
    * Special tokens are in the text: encode it with `addSpecialTokens: false`.
    *
-   * @throws QuantloopError `invalid-spec` with the template's own words where it refuses the conversation.
+   * @throws QuantloopError `invalid-spec` with the template's own words where it refuses the conversation; `timeout`.
    */
   render(messages: readonly ChatMessage[], options?: RenderOptions): string;
 }
@@ -47,12 +47,15 @@ const Config = z.looseObject({
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate | undefined> {
   const configFile = join(folder, 'tokenizer_config.json');
   const templateFile = join(folder, 'chat_template.jinja');
-  const config = parseConfig((await readOptional(configFile)) ?? '{}', configFile);
-  const alone = await readOptional(templateFile);
+  const config = parseConfig((await readSidecar(folder, 'tokenizer_config.json')) ?? '{}', configFile);
+  const alone = await readSidecar(folder, 'chat_template.jinja');
   const source = alone ?? templateOf(config);
   if (source === undefined) return undefined;
   const where = alone === undefined ? configFile : templateFile;
-  const template = attempt(() => new Template(source), `${where}: the chat template is not Jinja`);
+  const template = attempt(
+    () => parseTemplate(source, { blocks: 'alone' }),
+    `${where}: the chat template is not Jinja`,
+  );
   const { bos_token, eos_token, unk_token, pad_token } = config;
   const tokens = Object.fromEntries(
     Object.entries({ bos_token, eos_token, unk_token, pad_token }).filter(([, token]) => token != null),
@@ -60,9 +63,12 @@ export async function loadChatTemplate(folder: string): Promise<ChatTemplate | u
   return {
     render(messages, { addGenerationPrompt = true } = {}) {
       const variables = { ...tokens, messages, add_generation_prompt: addGenerationPrompt };
+      const environment = templateGlobals();
+      for (const [name, value] of Object.entries(variables)) environment.set(name, value);
       try {
-        return template.render(variables);
+        return String(evaluateTemplate(template, environment, source).value);
       } catch (cause) {
+        if (cause instanceof QuantloopError) throw cause;
         throw new QuantloopError({
           code: 'invalid-spec',
           message: `the chat template refuses the conversation: ${textOf(cause)}`,
@@ -92,15 +98,6 @@ function attempt<T>(act: () => T, problem: string): T {
       hint: 'Copy the tokenizer files from the original model.',
       cause,
     });
-  }
-}
-
-async function readOptional(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

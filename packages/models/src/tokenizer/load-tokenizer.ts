@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { QuantloopError } from '@quantloop/core';
+import { withinTime } from '@quantloop/untrusted';
 import { z } from 'zod';
+import { readSidecar } from '../checkpoint/read-sidecar.ts';
 import { asTransformersReads } from './as-transformers-reads.ts';
+import { textGrowth } from './text-growth.ts';
 
 /** Text to token ids and back, with the conventions of lm-evaluation-harness for special tokens. */
 export interface ModelTokenizer {
@@ -44,6 +46,9 @@ const TokenizerFile = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: Id, content: z.string() })).nullish(),
 });
 
+/** A text that grows at each of many steps needs all memory there is; published tokenizers put one character for one. */
+const MOST_GROWTH = 1000;
+
 const TokenIds = z.object({
   bos_token_id: Id.nullish().catch(undefined),
   eos_token_id: z.union([Id.transform((id) => [id]), z.array(Id)]).nullish(),
@@ -57,14 +62,16 @@ const TokenIds = z.object({
  */
 export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
   const path = join(folder, 'tokenizer.json');
-  const file = await readJson(path, TokenizerFile);
+  const file = await readJson(folder, 'tokenizer.json', TokenizerFile);
   if (file === undefined) throw unusable(path, 'cannot be found');
-  const config = (await readJson(join(folder, 'tokenizer_config.json'), TokenizerConfig)) ?? {};
-  const generation = await readJson(join(folder, 'generation_config.json'), TokenIds);
-  const model = await readJson(join(folder, 'config.json'), TokenIds);
+  const config = (await readJson(folder, 'tokenizer_config.json', TokenizerConfig)) ?? {};
+  const generation = await readJson(folder, 'generation_config.json', TokenIds);
+  const model = await readJson(folder, 'config.json', TokenIds);
 
+  const parts = [file['normalizer'], file['pre_tokenizer'], file['decoder']];
   let tokenizer: Tokenizer;
   try {
+    if (textGrowth(parts) > MOST_GROWTH) throw new Error(`it makes texts ${MOST_GROWTH} times longer`);
     tokenizer = new Tokenizer(asTransformersReads(file, config), config);
   } catch (cause) {
     throw unusable(path, 'is not a tokenizer that can be used', cause);
@@ -87,19 +94,30 @@ export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
       'has neither a BOS nor an EOS token (bos_token, eos_token in tokenizer_config.json)',
     );
   }
+  const patterns = holdsPattern(parts);
+  const guarded = <Result>(length: number, run: () => Result): Result => {
+    try {
+      return patterns ? withinTime(patience(path, length), run) : run();
+    } catch (cause) {
+      if (cause instanceof QuantloopError) throw cause;
+      throw unusable(path, `cannot be used on a text of ${length} parts`, cause);
+    }
+  };
   const encode: ModelTokenizer['encode'] = (text, options = {}) => {
     const startsWithBos = bosToken != null && text.startsWith(bosToken);
     const add_special_tokens = options.addSpecialTokens ?? !startsWithBos;
-    return tokenizer.encode(text, { add_special_tokens }).ids;
+    return guarded(text.length, () => tokenizer.encode(text, { add_special_tokens }).ids);
   };
   return {
     encode,
     decode: (ids, options = {}) =>
-      tokenizer.decode([...ids], {
-        skip_special_tokens: options.skipSpecialTokens ?? true,
-        // The library's default is true; transformers leaves the spaces alone.
-        clean_up_tokenization_spaces: config.clean_up_tokenization_spaces ?? false,
-      }),
+      guarded(ids.length, () =>
+        tokenizer.decode([...ids], {
+          skip_special_tokens: options.skipSpecialTokens ?? true,
+          // The library's default is true; transformers leaves the spaces alone.
+          clean_up_tokenization_spaces: config.clean_up_tokenization_spaces ?? false,
+        }),
+      ),
     bosId,
     eosIds,
     prefixId,
@@ -107,6 +125,18 @@ export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
     vocabSize: highestId(file) + 1,
   };
 }
+
+/** Whether a part of a tokenizer brings a regular expression of its own. */
+function holdsPattern(part: unknown): boolean {
+  return JSON.stringify(part).includes('"Regex":');
+}
+
+/** Published patterns take a microsecond a character. */
+const patience = (path: string, length: number) => ({
+  milliseconds: 5000 + Math.ceil(length / 10),
+  what: `${path}: a pattern on a text of ${length} parts`,
+  hint: 'Take tokenizer.json from the original model: a pattern of this one tries too many ways.',
+});
 
 function highestId({ model, added_tokens }: z.infer<typeof TokenizerFile>): number {
   let highest = Array.isArray(model.vocab) ? model.vocab.length - 1 : -1;
@@ -117,13 +147,12 @@ function highestId({ model, added_tokens }: z.infer<typeof TokenizerFile>): numb
 }
 
 async function readJson<Schema extends z.ZodType>(
-  path: string,
+  folder: string,
+  name: string,
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw unusable(path, 'cannot be read', error);
-  });
+  const path = join(folder, name);
+  const text = await readSidecar(folder, name);
   if (text === undefined) return undefined;
   let json: unknown;
   try {

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { readSidecar } from '../checkpoint/read-sidecar.ts';
 
 const Length = z.int().positive().optional().catch(undefined);
 const Lengths = z.looseObject({
@@ -17,15 +16,15 @@ const UNLIMITED = 1e9;
 
 /** Tokens a model reads at once: config.json's n_positions, max_position_embeddings or n_ctx, else the tokenizer's limit, else 2048. */
 export async function readMaxLength(folder: string): Promise<number> {
-  const config = await readLengths(join(folder, 'config.json'));
+  const config = await readLengths(folder, 'config.json');
   const own = config.n_positions ?? config.max_position_embeddings ?? config.n_ctx;
   if (own !== undefined) return own;
-  const { model_max_length } = await readLengths(join(folder, 'tokenizer_config.json'));
+  const { model_max_length } = await readLengths(folder, 'tokenizer_config.json');
   return model_max_length !== undefined && model_max_length < UNLIMITED ? model_max_length : DEFAULT_LENGTH;
 }
 
-async function readLengths(file: string): Promise<z.infer<typeof Lengths>> {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
+async function readLengths(folder: string, name: string): Promise<z.infer<typeof Lengths>> {
+  const text = (await readSidecar(folder, name)) ?? '{}';
   const config = JSON.parse(text) as Record<string, unknown>;
   // Multimodal configurations keep the language model's below text_config, which lm-eval asks first.
   const nested = config.text_config;

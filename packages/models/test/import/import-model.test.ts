@@ -255,10 +255,15 @@ describe('importing a ready ONNX folder', () => {
 
   test('finds the model in onnx/, and follows links of a cache', async () => {
     const ready = await onnxSource();
-    const source = fresh();
+    const repository = join(fresh(), 'models--org--name');
+    const source = join(repository, 'snapshots', 'c0ffee');
     mkdirSync(join(source, 'onnx'), { recursive: true });
+    cpSync(ready, join(repository, 'blobs'), { recursive: true });
     for (const name of readdirSync(ready)) {
-      symlinkSync(join(ready, name), join(source, name.startsWith('model') ? join('onnx', name) : name));
+      symlinkSync(
+        join(repository, 'blobs', name),
+        join(source, name.startsWith('model') ? join('onnx', name) : name),
+      );
     }
     const { folder } = await importModel({ source, folder: fresh() });
     expect(

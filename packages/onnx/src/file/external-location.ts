@@ -1,5 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, isAbsolute, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { QuantloopError } from '@quantloop/core';
+import { resolveInside } from '@quantloop/untrusted';
 import type { TensorProto } from './generated/onnx_pb.ts';
 import { corruptModel } from './corrupt-model.ts';
 
@@ -35,10 +37,7 @@ export function externalEntry(tensor: TensorProto, file: string): ExternalEntry 
   return { location, offset: integer('offset') ?? 0, length: integer('length') };
 }
 
-/**
- * Where an external location lies on disk, links resolved. It must stay inside the model's folder; a model that is
- * itself a link (the hub's cache links every file into one `blobs` folder) may also have its data beside its target.
- */
+/** Where an external location lies on disk, links resolved. It must stay inside the model's folder. */
 export async function resolveExternal(options: {
   file: string;
   location: string;
@@ -56,23 +55,13 @@ export async function resolveExternal(options: {
   if (/^([/\\]|[a-z]:)/i.test(location)) throw refuse('is an absolute path');
   if (location.split(/[/\\]/).includes('..')) throw refuse('leaves the folder of the model');
   if (location.includes('\0')) throw refuse('is not a file name');
-
-  const [folder, model, path] = await Promise.all([
-    realpath(dirname(file)),
-    realpath(file),
-    realpath(join(dirname(file), location)),
-  ]).catch((cause: unknown) => {
-    throw refuse('cannot be found', cause);
+  const place = { folder: dirname(file), path: location, code: 'model-corrupt' as const };
+  const path = await resolveInside(place).catch((cause: unknown) => {
+    throw cause instanceof QuantloopError
+      ? refuse('is a link that leaves the folder of the model', cause)
+      : refuse('cannot be found', cause);
   });
-  if (!isInside(folder, path) && !isInside(dirname(model), path)) {
-    throw refuse('is a link that leaves the folder of the model');
-  }
   const facts = await stat(path);
   if (!facts.isFile()) throw refuse('is not a regular file');
   return { path, size: facts.size };
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

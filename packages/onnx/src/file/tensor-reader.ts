@@ -147,6 +147,9 @@ export class TensorReader implements AsyncDisposable {
     const [, width] = info.dims as [number, number];
     requireInside(block, info);
     const { stride = block.columns } = into;
+    // Before memory is asked for: the shape may claim more than there is.
+    const inline = entry === undefined ? this.#inline(proto, info) : undefined;
+    const fd = entry === undefined ? undefined : (await this.#external(entry, info)).fd;
     const target = into.out?.subarray(0, block.rows * stride) ?? new Float32Array(block.rows * stride);
     const element = ONNX_TYPES[info.type].bits / 8;
     const direct = info.type === 'float32';
@@ -157,8 +160,6 @@ export class TensorReader implements AsyncDisposable {
     const runs = block.columns === width && stride === width ? 1 : block.rows;
     const length = (block.rows * block.columns * element) / runs;
     const apart = direct && runs > 1 ? stride * element : length;
-    const inline = entry === undefined ? this.#inline(proto, info) : undefined;
-    const fd = entry === undefined ? undefined : (await this.#external(entry, info)).fd;
     for (let run = 0; run < runs; run++) {
       const offset = ((block.firstRow + run) * width + block.firstColumn) * element;
       if (inline !== undefined) bytes.set(inline.subarray(offset, offset + length), run * apart);

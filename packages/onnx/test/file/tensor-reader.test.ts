@@ -197,10 +197,11 @@ describe('a tensor reader', () => {
 
   test('reads a model whose files are links into one folder, as the hub caches them', async () => {
     const real = await writeSmallModel(fresh());
-    const blobs = fresh();
-    const snapshot = fresh();
-    mkdirSync(blobs);
-    mkdirSync(snapshot);
+    const repository = join(fresh(), 'models--org--name');
+    const blobs = join(repository, 'blobs');
+    const snapshot = join(repository, 'snapshots', 'c0ffee');
+    mkdirSync(blobs, { recursive: true });
+    mkdirSync(snapshot, { recursive: true });
     copyFileSync(real, join(blobs, 'a1'));
     copyFileSync(`${real}_data`, join(blobs, 'b2'));
     symlinkSync(join(blobs, 'a1'), join(snapshot, 'model.onnx'));

@@ -1,4 +1,4 @@
-import type { TemplateNode } from './jinja.ts';
+import type { TemplateNode } from '@quantloop/untrusted';
 import { capitalize } from './python-text.ts';
 
 /** A value as a template function receives it: strings and numbers bare, list items still wrapped. */

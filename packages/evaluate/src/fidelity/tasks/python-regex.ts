@@ -1,6 +1,11 @@
 import { QuantloopError } from '@quantloop/core';
+import { BoundedRegExp } from '@quantloop/untrusted';
 
-/** Compiles a regular expression written for Python's `re`: leading inline flags, named groups, `\A` and `\Z`. */
+/**
+ * Compiles a regular expression written for Python's `re`: leading inline flags, named groups, `\A` and `\Z`.
+ *
+ * @throws QuantloopError `invalid-spec`; its uses throw `timeout` where the pattern tries too many ways
+ */
 export function pythonRegex(source: string, place: string): RegExp {
   const inline = /^\(\?([imsu]+)\)/.exec(source);
   const flags = [...new Set(`g${(inline?.[1] ?? '').replace('u', '')}`)].join('');
@@ -10,7 +15,7 @@ export function pythonRegex(source: string, place: string): RegExp {
     .replaceAll('\\A', '^')
     .replaceAll('\\Z', '$');
   try {
-    return new RegExp(body, flags);
+    return new BoundedRegExp(body, flags, place);
   } catch (cause) {
     throw new QuantloopError({
       code: 'invalid-spec',

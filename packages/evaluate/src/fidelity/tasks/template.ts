@@ -1,15 +1,15 @@
 import {
   Environment,
-  Interpreter,
-  parse,
+  evaluateTemplate,
+  parseTemplate,
   plainValue,
   runtimeFunction,
   runtimeValue,
-  tokenize,
   type RuntimeValue,
   type TemplateEnvironment,
   type TemplateNode,
-} from './jinja.ts';
+  type TemplateProgram,
+} from '@quantloop/untrusted';
 import { METHODS, rewriteMethods } from './python-methods.ts';
 import { pythonStr } from './python-str.ts';
 
@@ -28,15 +28,17 @@ class StrictEnvironment extends Environment {
 
 /** A Jinja template over a document's columns, as lm-eval uses them in a task file. */
 export class DocumentTemplate {
-  readonly #program: TemplateNode & { body: TemplateNode[] };
+  readonly #source: string;
+  readonly #program: TemplateProgram;
   /** The template where it is one expression. */
   readonly #expression: TemplateNode | undefined;
   readonly #strict: boolean;
 
   constructor(source: string) {
     this.#strict = !ASKS_WHETHER_DEFINED.test(source);
+    this.#source = source;
     // The engine drops a newline at the end; lm-eval keeps it.
-    const program = parse(tokenize(source.endsWith('\n') ? `${source}\n` : source));
+    const program = parseTemplate(source.endsWith('\n') ? `${source}\n` : source);
     rewriteMethods(program);
     const [only, ...more] = program.body;
     if (only !== undefined && more.length === 0 && isExpression(only)) this.#expression = only;
@@ -46,7 +48,7 @@ export class DocumentTemplate {
 
   /** The text it yields. @throws Error naming a column that the document does not have. */
   render(document: Record<string, unknown>): string {
-    return String(new Interpreter().evaluate(this.#program, this.#environment(document)).value);
+    return String(evaluateTemplate(this.#program, this.#environment(document), this.#source).value);
   }
 
   /**
@@ -55,7 +57,7 @@ export class DocumentTemplate {
    */
   evaluate(document: Record<string, unknown>): unknown {
     if (this.#expression === undefined) return this.render(document);
-    const value = new Interpreter().evaluate(this.#expression, this.#environment(document));
+    const value = evaluateTemplate(this.#expression, this.#environment(document), this.#source);
     return plainValue(this.#strict ? defined(value) : value);
   }
 

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { QuantloopError, suggestName } from '@quantloop/core';
 import { downloadDatasetFiles } from '@quantloop/models';
+import { resolveInside } from '@quantloop/untrusted';
 import type { TaskDefinition } from '../task-definition.ts';
 import { HubListings } from './hub-listings.ts';
 import { readRows } from './read-rows.ts';
@@ -95,6 +96,7 @@ function folderDataset(folder: string, config: string | null, place: string): Da
       const entries = await readdir(folder, { recursive: true });
       const paths = entries.map((path) => path.split(sep).join('/'));
       const found = requireSplit({ paths, config, split, place, where: folder });
+      for (const path of found) await resolveInside({ folder, path, code: 'invalid-spec' });
       return readRows(found.map((path) => join(folder, path)));
     },
   };
@@ -164,19 +166,25 @@ async function isFolder(path: string): Promise<boolean> {
 /** A folder beside the task file, or in the folder above. */
 async function localFolder(path: string, place: string): Promise<string | undefined> {
   const folder = dirname(resolve(place));
-  for (const base of [folder, dirname(folder)]) {
+  const above = dirname(folder);
+  for (const base of [folder, above]) {
     const candidate = resolve(base, path);
-    if (candidate !== folder && candidate !== dirname(folder) && (await isFolder(candidate)))
-      return candidate;
+    if (candidate === folder || candidate === above || !(await isFolder(candidate))) continue;
+    await resolveInside({ folder: above, path: candidate, code: 'invalid-spec' });
+    return candidate;
   }
   return undefined;
 }
 
+/** A file that the task names: like what it includes, nowhere outside the folder above its own. */
 async function locate(path: string, place: string): Promise<string> {
   const folder = dirname(resolve(place));
-  for (const base of [folder, dirname(folder)]) {
+  const above = dirname(folder);
+  for (const base of [folder, above]) {
     const candidate = resolve(base, path);
-    if (await exists(candidate)) return candidate;
+    if (!(await exists(candidate))) continue;
+    await resolveInside({ folder: above, path: candidate, code: 'invalid-spec' });
+    return candidate;
   }
   throw invalid(
     `${place}: there is no data file ${path}, neither in ${folder} nor in the folder above`,

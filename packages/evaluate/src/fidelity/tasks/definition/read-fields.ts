@@ -1,22 +1,35 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
-import { parseDocument, stringify } from 'yaml';
+import { composeYaml, readTextFile, resolveInside, yamlValue } from '@quantloop/untrusted';
+import { stringify } from 'yaml';
 import { functionTag } from './function-reference.ts';
 
 /** Fields of a task or group as written, includes merged. */
 export type RawFields = Record<string, unknown>;
 
+/** Bytes of a task file; examples and mapping tables may stand in it. */
+const LONGEST = 2 ** 20;
+/** Files that include one another. */
+const DEPTH = 20;
+
 /**
  * Reads a YAML file and those it includes: paths are relative to the file that names them, later includes win over
- * earlier ones, and a file's own fields over both.
+ * earlier ones, and a file's own fields over both. Nothing is included from outside the folder above the first file's,
+ * which is as far as collections of tasks share theirs.
  *
- * @throws QuantloopError `invalid-spec` for a file that is absent, not YAML, or includes itself.
+ * @throws QuantloopError `invalid-spec` for a file that is absent, not YAML, elsewhere, too long, or includes itself.
  */
-export async function readFields(file: string, within: readonly string[] = []): Promise<RawFields> {
+export async function readFields(file: string): Promise<RawFields> {
+  return readWithin(file, dirname(dirname(resolve(file))), []);
+}
+
+async function readWithin(file: string, root: string, within: readonly string[]): Promise<RawFields> {
   const path = resolve(file);
-  if (within.includes(path)) throw invalid(`${file} includes itself`, [...within, path].join(' → '));
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  if (within.includes(path) || within.length === DEPTH) {
+    throw invalid(`${file} includes itself`, [...within, path].join(' → '));
+  }
+  const text = await readInside(path, root).catch((cause: unknown) => {
+    if (cause instanceof QuantloopError) throw cause;
     const from = within.at(-1);
     throw invalid(
       `there is no task file ${file}${from === undefined ? '' : `, which ${from} includes`}`,
@@ -24,25 +37,32 @@ export async function readFields(file: string, within: readonly string[] = []): 
     );
   });
   const { include, ...own } = parseFields(text, file);
-  const merged: RawFields = {};
+  let merged: RawFields = {};
   for (const name of namesOf(include, file)) {
-    const { task_list: _, ...fields } = await readFields(resolve(dirname(path), name), [...within, path]);
-    Object.assign(merged, fields);
+    const included = resolve(dirname(path), name);
+    const { task_list: _, ...fields } = await readWithin(included, root, [...within, path]);
+    // Not Object.assign: a key "__proto__" has to stay a key, and be refused as such.
+    merged = { ...merged, ...fields };
   }
   return { ...merged, ...own };
+}
+
+async function readInside(path: string, root: string): Promise<string> {
+  const file = await resolveInside({ folder: root, path, code: 'invalid-spec' });
+  return readTextFile(file, { limit: LONGEST, code: 'invalid-spec' });
 }
 
 /** YAML as PyYAML reads it: version 1.1, where a bare `no` is false, and a repeated key replaces the earlier one. */
 export function parseFields(text: string, file: string): RawFields {
   const folder = basename(dirname(resolve(file)));
-  const document = parseDocument(text, {
+  const document = composeYaml(text, file, {
     version: '1.1',
     uniqueKeys: false,
     customTags: (tags) => [...tags, functionTag(folder)],
   });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw invalid(`${file} is not YAML: ${problem.message}`);
-  const fields: unknown = document.toJS();
+  const fields = yamlValue(document, file);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw invalid(`${file} is no task: expected fields such as task, dataset_path, doc_to_text`);
   }
