@@ -7,6 +7,7 @@ import {
   configuredAddress,
   openClient,
   openNativeConnection,
+  payloads,
   type TemporalAddress,
 } from './temporal/connect.ts';
 import { embeddedServer, hasDatabase, type EmbeddedServer } from './temporal/embedded-server.ts';
@@ -137,7 +138,13 @@ async function startWorkers(options: {
   // A failed stage is shown where it belongs, on the board; the log is for what nobody expects.
   installRuntime({ level: verbose ? 'INFO' : 'ERROR' });
   const connection = await openNativeConnection(address);
-  const place = { connection, namespace: address.namespace, storeRoot: options.store, devices };
+  const place = {
+    connection,
+    namespace: address.namespace,
+    storeRoot: options.store,
+    devices,
+    dataConverter: await payloads(),
+  };
   const workers = await Promise.all(
     roles.map((role) => {
       if (role === 'control') return startControlWorker(place);

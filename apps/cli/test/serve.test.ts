@@ -52,7 +52,7 @@ test.for([
   { args: ['--port', '65536'], stderr: /Ports end/ },
   { args: ['--max-body', 'much'], stderr: /4MiB/ },
   { args: ['--provider', 'abacus'], stderr: /--provider abacus/ },
-  { args: ['--host', '203.0.113.1'], stderr: /cannot listen on 203\.0\.113\.1/ },
+  { args: ['--host', '203.0.113.1', '--api-key', 'k'], stderr: /cannot listen on 203\.0\.113\.1/ },
 ])('refuses $args', async ({ args, stderr }) => {
   const result = await runCli(['serve', 'builtin:demo', ...args], { cwd });
   expect(result.code).toBe(2);

@@ -11,7 +11,10 @@ export async function startControlWorker(place: WorkerPlace): Promise<RunningWor
   return runWorker(place, {
     taskQueue: CONTROL_QUEUE,
     role: 'control',
-    workflowBundle: await workflowBundle({ cacheFolder: join(userCacheFolder(), 'workflow-bundles') }),
+    workflowBundle: await workflowBundle({
+      cacheFolder: join(userCacheFolder(), 'workflow-bundles'),
+      failureConverterPath: place.dataConverter?.failureConverterPath,
+    }),
     plugins: [report({ storeRoot: place.storeRoot })],
     activities: nightActivities({ storeRoot: place.storeRoot }),
     // One thread runs all workflows: they only decide, and a thread costs 0.1 s to start.

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 
 export interface WorkerPlace {
@@ -9,6 +10,8 @@ export interface WorkerPlace {
   storeRoot: string;
   /** What this process is pinned to, as part of the worker's name. @default the whole machine */
   devices?: readonly string[];
+  /** How payloads are written. @default plainly */
+  dataConverter?: DataConverter;
 }
 
 /** A worker that polls its queue until it is stopped. */
@@ -34,6 +37,7 @@ export async function runWorker(
     connection: place.connection,
     namespace: place.namespace ?? 'default',
     identity,
+    ...(place.dataConverter === undefined ? {} : { dataConverter: place.dataConverter }),
     // What is finished is in the store, block by block: there is nothing to wait long for.
     shutdownGraceTime: '500ms',
     shutdownForceTime: '20s',

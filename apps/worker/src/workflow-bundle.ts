@@ -11,16 +11,21 @@ const EXTENSION = extname(import.meta.url);
 export interface WorkflowBundleOptions {
   /** Where finished bundles are kept: making one takes about a second. */
   cacheFolder: string;
+  /** Module that writes failures, where they are not to stand in histories plainly. */
+  failureConverterPath?: string | undefined;
 }
 
 /** The workflow code, bundled once for each version of the workflows and of Temporal's SDK. */
 export async function workflowBundle(options: WorkflowBundleOptions): Promise<{ codePath: string }> {
   const codeFolder = join(packageFolder('@quantloop/core'), EXTENSION === '.ts' ? 'src' : 'dist');
-  const codePath = join(options.cacheFolder, `workflows-${await bundleKey(codeFolder)}.js`);
+  const { failureConverterPath } = options;
+  const key = await bundleKey(codeFolder, failureConverterPath);
+  const codePath = join(options.cacheFolder, `workflows-${key}.js`);
   if (await exists(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(codeFolder, 'workflows', `index${EXTENSION}`),
     logger: QUIET,
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     webpackConfigHook: (config) =>
       EXTENSION === '.ts'
         ? { ...config, resolve: { ...config.resolve, conditionNames: ['@quantloop/source', '...'] } }
@@ -37,7 +42,7 @@ const silent = () => {};
 const QUIET = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
 
 /** Everything that ends up in the bundle: our own files by content, dependencies by version. */
-async function bundleKey(codeFolder: string): Promise<string> {
+async function bundleKey(codeFolder: string, converter?: string): Promise<string> {
   const hash = createHash('sha256');
   // Core's dependencies are looked up from core: another version may be hoisted beside it.
   const core = createRequire(join(packageFolder('@quantloop/core'), 'package.json'));
@@ -45,6 +50,7 @@ async function bundleKey(codeFolder: string): Promise<string> {
   for (const name of ['@temporalio/workflow', 'zod', 'fastest-levenshtein']) {
     hash.update(`${name}@${await packageVersion(core, name)}\n`);
   }
+  if (converter !== undefined) hash.update(await readFile(converter));
   const files = await readdir(codeFolder, { recursive: true });
   for (const file of files.filter((name) => name.endsWith(EXTENSION)).sort()) {
     hash.update(`${file}\n`).update(await readFile(join(codeFolder, file)));

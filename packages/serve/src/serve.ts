@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { QuantloopError, type OnnxRuntimeEngine } from '@quantloop/core';
 import { buildApp } from './http/build-app.ts';
+import { isLoopback } from './http/is-loopback.ts';
 import { openServedModel } from './served-model.ts';
 
 export interface ServeOptions {
@@ -14,7 +15,7 @@ export interface ServeOptions {
   host?: string;
   /** @default 8000; 0 takes any free one */
   port?: number;
-  /** Asked of every request below `/v1`. @default none */
+  /** Asked of every request below `/v1`. @default none, which only `host`s of this machine take */
   apiKey?: string;
   /** Generations that may wait for a place; while so many do, requests are answered with 429. @default 64 */
   maxQueue?: number;
@@ -33,10 +34,18 @@ export interface RunningServer {
 /**
  * Serves a model folder by OpenAI's protocol.
  *
- * @throws QuantloopError what opening a model throws; `invalid-spec` where the address cannot be listened on.
+ * @throws QuantloopError what opening a model throws; `invalid-spec` where the address cannot be listened on, or other
+ * machines reach it and there is no key.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 8000 } = options;
+  const { host = '127.0.0.1', port = 8000, apiKey } = options;
+  if (apiKey === undefined && !isLoopback(host)) {
+    throw new QuantloopError({
+      code: 'invalid-spec',
+      message: `other machines can reach ${host}, and would be served without a key`,
+      hint: 'Set QUANTLOOP_API_KEY or --api-key to a key that clients have to send, or listen on 127.0.0.1.',
+    });
+  }
   const model = await openServedModel(options);
   const app = buildApp({ ...options, model });
   try {

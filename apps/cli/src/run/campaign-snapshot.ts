@@ -1,3 +1,7 @@
+import {
+  decode,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import {
@@ -66,14 +70,16 @@ async function activeStage(client: Client, workflowId: string): Promise<ActiveSt
   const { raw } = await client.workflow.getHandle(workflowId).describe();
   const [pending] = raw.pendingActivities ?? [];
   if (pending == null) return undefined;
-  const [payload] = pending.heartbeatDetails?.payloads ?? [];
-  const details = payload == null ? undefined : defaultPayloadConverter.fromPayload<unknown>(payload);
+  const converter = client.options.loadedDataConverter;
+  const [payload] = await decode(converter.payloadCodecs, pending.heartbeatDetails?.payloads ?? []);
+  const details = payload === undefined ? undefined : defaultPayloadConverter.fromPayload<unknown>(payload);
+  const failure = await decodeOptionalFailureToOptionalError(converter, pending.lastFailure);
   return {
     stage: pending.activityType?.name ?? '',
     attempt: pending.attempt ?? 1,
     queued: pending.lastStartedTime == null,
     worker: pending.lastWorkerIdentity || undefined,
     progress: JobProgress.safeParse(details).data,
-    lastFailure: pending.lastFailure?.message ?? undefined,
+    lastFailure: failure?.message,
   };
 }

@@ -1,4 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { CliError, EXIT } from '../cli-error.ts';
@@ -70,13 +71,17 @@ export async function openClient(
   address: TemporalAddress,
 ): Promise<{ client: Client; connection: Connection }> {
   const { Client, Connection } = await import('@temporalio/client');
+  const converter = await payloads();
   const deadline = Date.now() + CONNECT_PATIENCE_MS;
   for (;;) {
     let connection: Connection | undefined;
     try {
       connection = await Connection.connect({ ...clientOptions(address.connection), connectTimeout: 2_000 });
       await connection.workflowService.describeNamespace({ namespace: address.namespace });
-      return { client: new Client({ connection, namespace: address.namespace }), connection };
+      return {
+        client: new Client({ connection, namespace: address.namespace, dataConverter: converter }),
+        connection,
+      };
     } catch (error) {
       await connection?.close();
       const problem = await connectionProblem(address, error);
@@ -84,6 +89,12 @@ export async function openClient(
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
+}
+
+/** How clients and workers of this process write to the server. */
+export async function payloads(): Promise<DataConverter> {
+  const { dataConverter } = await import('@quantloop/worker/data-converter');
+  return dataConverter();
 }
 
 /** The connection that workers use. */

@@ -4,6 +4,8 @@ import { userCacheFolder } from '@quantloop/artifacts/user-cache-folder';
 /** Variables a job may see: nothing else of the parent's environment, above all no credentials of other services. */
 const ALLOWED =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_CACHE_HOME|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|NODE_.*|HF_.*|QUANTLOOP_.*|CUDA_.*|NVIDIA_.*|ORT_.*|OMP_.*|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY)$/i;
+/** Secrets of what starts jobs, not of jobs. */
+const SECRETS = /^(NODE_AUTH_TOKEN|QUANTLOOP_PAYLOAD_KEYS|QUANTLOOP_PAYLOAD_KEY_FILE)$/i;
 /** Node's own channel to its parent must not be mistaken for ours. */
 const OWN_CHANNEL = /^NODE_(CHANNEL_|UNIQUE_ID)/;
 
@@ -24,7 +26,7 @@ const MEMORY = {
 /** The environment of a job's process; code is compiled once per user and read back afterwards. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const passed = Object.entries(process.env).filter(
-    ([name]) => ALLOWED.test(name) && !OWN_CHANNEL.test(name),
+    ([name]) => ALLOWED.test(name) && !OWN_CHANNEL.test(name) && !SECRETS.test(name),
   );
   return {
     NODE_COMPILE_CACHE: join(userCacheFolder(), 'compile-cache'),
