@@ -176,6 +176,7 @@ export {
   type LedgerPart,
   type NightWorkflowInput,
   type NightWorkflowResult,
+  type ProgressAnswer,
   type Question,
   type RowsAnswer,
   type RowsQuestion,

@@ -4,13 +4,9 @@ import {
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import {
-  campaignWorkflowId,
-  PROGRESS_QUERY,
-  type CampaignProgress,
-  type TrialProgress,
-} from '@quantloop/core';
+import { campaignWorkflowId, type CampaignProgress, type TrialProgress } from '@quantloop/core';
 import { z } from 'zod';
+import { campaignProgress } from './campaign-progress.ts';
 
 /** What a stage says of itself through its heartbeats. */
 const JobProgress = z.object({
@@ -46,9 +42,7 @@ export interface CampaignSnapshot {
 /** Asks the campaign's workflow and the trials that run. Needs a living control worker. */
 export async function campaignSnapshot(client: Client, workflowId: string): Promise<CampaignSnapshot> {
   const handle = client.workflow.getHandle(workflowId);
-  const progress = await client.withDeadline(Date.now() + 5_000, () =>
-    handle.query<CampaignProgress>(PROGRESS_QUERY),
-  );
+  const progress = await client.withDeadline(Date.now() + 5_000, () => campaignProgress(handle));
   const running = progress.trials.filter((trial) => trial.status === 'running');
   const asked: [string, string][] = [
     ...(['import', 'scan', 'plan', 'report'].includes(progress.phase)

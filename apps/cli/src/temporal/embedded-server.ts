@@ -24,6 +24,8 @@ export interface EmbeddedServerOptions {
   folder: string;
   /** A port to insist on. Default: any free one. */
   port?: number;
+  /** Settings of the server itself, by name: its limits, say. @default its own */
+  dynamicConfig?: Record<string, number>;
   onProgress?: (line: string) => void;
 }
 
@@ -139,11 +141,15 @@ async function startServer(options: EmbeddedServerOptions): Promise<ServerState>
       String(port),
       '--log-level',
       'error',
-      // Without an fsync for each of a trial's thirty transactions a step takes 15 ms instead of 45. SIGKILL loses
-      // nothing; a power cut may take the last moments, whose results are in the store all the same.
-      '--sqlite-pragma',
-      'synchronous=1',
+      // A trial has thirty transactions. With a log that is written on, instead of a journal that is made and deleted
+      // for each, they cost the server 40 % less; without an fsync for each a step takes 15 ms instead of 45. SIGKILL
+      // loses nothing; a power cut may take the last moments, whose results are in the store all the same.
+      ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=1'],
       ...SHARING.flatMap((value) => ['--dynamic-config-value', value]),
+      ...Object.entries(options.dynamicConfig ?? {}).flatMap(([name, value]) => [
+        '--dynamic-config-value',
+        `${name}=${value}`,
+      ]),
       '--db-filename',
       databaseFile(folder),
     ],

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@quantloop/artifacts';
 import {
   CAMPAIGN_WORKFLOW,
@@ -7,13 +9,18 @@ import {
   expandRecipes,
   candidateOf,
   type Campaign,
+  type CampaignPhase,
+  type CampaignProgress,
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
 } from '@quantloop/core';
 import { METHOD_FACTS } from '@quantloop/quantize';
 import { installRuntime, startControlWorker } from '@quantloop/worker';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { getTemporalCli } from '../../src/temporal/get-temporal-cli.ts';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { campaignProgress } from '../../src/run/campaign-progress.ts';
+import { campaignSnapshot } from '../../src/run/campaign-snapshot.ts';
+import { embeddedServer } from '../../src/temporal/embedded-server.ts';
 import { stubWorkers } from './stub-workers.ts';
 
 export interface ScaleOptions {
@@ -25,8 +32,16 @@ export interface ScaleOptions {
   recipes: number;
   /** Events from which on the server suggests a new run. @default 4,096, the server's own */
   suggestAt?: number;
-  /** Called every second while the campaign runs. */
-  onSecond?: () => void;
+  /** Called every five seconds with what a person who watches is shown. */
+  onLook?: (look: ScaleLook) => void;
+}
+
+export interface ScaleLook {
+  /** Trials that have ended. */
+  ended: number;
+  phase: CampaignPhase;
+  /** Resident set of the process with all workers, in bytes. */
+  resident: number;
 }
 
 export interface ScaleResult {
@@ -34,25 +49,28 @@ export interface ScaleResult {
   /** Baselines included. */
   trials: number;
   seconds: number;
+  /** Seconds of processor time of all workers together, and of the server. */
+  cpu: { workers: number; server: number };
   /** Events in the history of each run of the campaign's workflow. */
   histories: number[];
+  /** As people who ask are shown it, after the end. */
+  progress: CampaignProgress;
 }
 
-/** A campaign of any size on a real server, with real workflows, store and report; its jobs are stubs. */
+/** A campaign of any size on the embedded server, with real workflows, store and report; its jobs are stubs. */
 export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult> {
-  const { folder, onSecond = () => {} } = options;
+  const { folder, onLook, suggestAt } = options;
   installRuntime({ level: 'ERROR' });
-  const server = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: (await getTemporalCli()).path },
-      dbFilename: join(folder, 'temporal.db'),
-      extraArgs: [
-        '--dynamic-config-value',
-        `limit.historyCount.suggestContinueAsNew=${options.suggestAt ?? 4096}`,
-      ],
-    },
+  const server = await embeddedServer({
+    folder,
+    ...(suggestAt !== undefined && {
+      dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAt },
+    }),
   });
-  const { client, nativeConnection: native } = server;
+  const { address } = server;
+  const native = await NativeConnection.connect({ address });
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
   const campaign = campaignOf(options);
   const storeRoot = join(folder, 'store');
   const control = await startControlWorker({ connection: native, storeRoot });
@@ -62,7 +80,9 @@ export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult>
     store: await openStore({ root: storeRoot }),
   });
   const running = stubs.map((worker) => worker.run());
-  const timer = setInterval(onSecond, 1000);
+  const workflowId = campaignWorkflowId(campaign.campaign);
+  const over = new AbortController();
+  const watching = onLook === undefined ? undefined : watch(client, workflowId, onLook, over.signal);
   try {
     const input: CampaignWorkflowInput = {
       campaign,
@@ -70,24 +90,59 @@ export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult>
       specDigest: '',
       folder: join(folder, 'out'),
     };
-    const workflowId = campaignWorkflowId(campaign.campaign);
     const started = performance.now();
+    const before = { workers: process.cpuUsage(), server: cpuSecondsOf(server.pid) };
     const result = (await client.workflow.execute(CAMPAIGN_WORKFLOW, {
       ...{ workflowId, taskQueue: CONTROL_QUEUE, args: [input] },
     })) as CampaignWorkflowResult;
     const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(before.workers);
+    const cpu = { workers: (user + system) / 1e6, server: cpuSecondsOf(server.pid) - before.server };
     const histories: number[] = [];
     for await (const { historyLength } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
       histories.push(historyLength);
     }
     const { models, targets, candidates } = campaign;
     const trials = models.length * targets.length * (1 + candidates.length);
-    return { result, trials, seconds, histories };
+    const progress = await campaignProgress(client.workflow.getHandle(workflowId));
+    return { result, trials, seconds, cpu, histories, progress };
   } finally {
-    clearInterval(timer);
+    over.abort();
+    await watching;
     for (const worker of stubs) worker.shutdown();
     await Promise.all([...running, control.stop()]);
-    await server.teardown();
+    await connection.close();
+    await native.close();
+    await server.release();
+  }
+}
+
+async function watch(
+  client: Client,
+  workflowId: string,
+  onLook: (look: ScaleLook) => void,
+  over: AbortSignal,
+): Promise<void> {
+  while (!over.aborted) {
+    await sleep(5000, undefined, { signal: over }).catch(() => {});
+    if (over.aborted) return;
+    // A machine that is busy may be late with an answer; the next look follows.
+    const seen = await campaignSnapshot(client, workflowId).catch(() => undefined);
+    if (seen === undefined) continue;
+    const { trials, phase } = seen.progress;
+    const ended = trials.filter(({ status }) => status !== 'waiting' && status !== 'running').length;
+    onLook({ ended, phase, resident: process.memoryUsage.rss() });
+  }
+}
+
+/** Of a process, where the system tells (fields 14 and 15 of Linux's stat, in hundredths). */
+function cpuSecondsOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return NaN;
   }
 }
 

@@ -13,10 +13,10 @@ import { type ImportedModels, importModels } from './import-models.ts';
 import { Ledger } from './ledger.ts';
 import { listOutcome } from './listing.ts';
 import {
-  type CampaignProgress,
   type CampaignWorkflowInput,
   type CampaignWorkflowResult,
   CAMPAIGN_QUERY,
+  type ProgressAnswer,
   PROGRESS_QUERY,
   ROWS_QUERY,
   type RowsAnswer,
@@ -28,7 +28,7 @@ import { Progress } from './progress.ts';
 import { present } from './stages.ts';
 import { takeLooks } from './take-looks.ts';
 
-export const progressQuery = defineQuery<CampaignProgress>(PROGRESS_QUERY);
+export const progressQuery = defineQuery<ProgressAnswer, [from?: number]>(PROGRESS_QUERY);
 /** The campaign as it was begun, whatever people have changed since. */
 export const campaignQuery = defineQuery<Campaign>(CAMPAIGN_QUERY);
 export const rowsQuery = defineQuery<RowsAnswer, [RowsQuestion]>(ROWS_QUERY);
@@ -47,7 +47,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   const ledger = new Ledger(planned, handedOver?.ledger);
   const progress = new Progress(input, workflowInfo().workflowId, planned);
   const people = new People({ campaign, ledger, progress });
-  setHandler(progressQuery, () => progress.snapshot());
+  setHandler(progressQuery, (from) => progress.snapshot(from));
   setHandler(campaignQuery, () => campaign);
   setHandler(rowsQuery, (known) => ledger.feed.since(known, workflowInfo().runId));
 

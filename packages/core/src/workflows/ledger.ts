@@ -23,7 +23,8 @@ export class Ledger {
   readonly #refused: NotTried[];
   readonly #measuring: Record<string, Record<string, number>>;
   readonly #jobs: Record<string, number>;
-  readonly #planned: PlannedTrial[];
+  readonly #planned: PlannedTrial[] = [];
+  readonly #plans = new Map<string, PlannedTrial>();
   readonly #first: number;
   readonly #acts: Act[];
   #round: number;
@@ -31,7 +32,7 @@ export class Ledger {
 
   /** @param planned the first round */
   constructor(planned: readonly PlannedTrial[], rest: LedgerRest = beginning()) {
-    this.#planned = [...planned];
+    this.add(planned);
     this.#first = planned.length;
     this.#began = rest.began;
     this.#waited = rest.waited;
@@ -69,7 +70,7 @@ export class Ledger {
   }
 
   plan(id: string): PlannedTrial {
-    return this.#planned.find(({ trial }) => trial.id === id)!;
+    return this.#plans.get(id)!;
   }
 
   row(id: string): Trial | undefined {
@@ -127,12 +128,15 @@ export class Ledger {
 
   beginRound(trials: readonly PlannedTrial[]): void {
     this.#round += 1;
-    this.#planned.push(...trials);
+    this.add(trials);
   }
 
-  /** Trials that people add to the round there is. */
+  /** Trials of the round there is. */
   add(trials: readonly PlannedTrial[]): void {
-    this.#planned.push(...trials);
+    for (const each of trials) {
+      this.#planned.push(each);
+      this.#plans.set(each.trial.id, each);
+    }
   }
 
   acts(): readonly Act[] {
@@ -169,7 +173,7 @@ export class Ledger {
       this.#looks.set(trial.id, looks);
       if (record !== undefined) this.#records.set(trial.id, record);
     }
-    this.#planned.push(...added);
+    this.add(added);
     Object.assign(this.#dismissed, Object.fromEntries(dismissed));
   }
 

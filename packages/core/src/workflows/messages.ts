@@ -121,7 +121,6 @@ export interface Question {
   nearestMisses: Pick<NearestMiss, 'model' | 'target' | 'scenario' | 'trial' | 'label' | 'relaxation'>[];
 }
 
-/** The answer to {@link PROGRESS_QUERY}. */
 export interface CampaignProgress {
   run: string;
   specDigest: string;
@@ -134,6 +133,12 @@ export interface CampaignProgress {
   /** What people did, in order. */
   acts: Act[];
   trials: TrialProgress[];
+}
+
+/** The answer to {@link PROGRESS_QUERY}, which may be asked with how many trials are known already. */
+export interface ProgressAnswer extends CampaignProgress {
+  /** There are trials after these: ask again. */
+  more: boolean;
 }
 
 /** Asked with {@link ROWS_QUERY}: what is known already. */

@@ -6,11 +6,14 @@ import type { PlannedTrial } from '../plan/plan-round.ts';
 import type { Ledger } from './ledger.ts';
 import type {
   CampaignPhase,
-  CampaignProgress,
   CampaignWorkflowInput,
+  ProgressAnswer,
   Question,
   TrialProgress,
 } from './messages.ts';
+
+/** Trials of an answer, each of half a kilobyte and some of five; a payload may have two million. */
+const MOST = 500;
 
 /** Where a campaign stands, kept for the progress query; and how long each phase took. */
 export class Progress {
@@ -112,10 +115,12 @@ export class Progress {
     return { ...this.#phases };
   }
 
-  snapshot(): CampaignProgress {
+  /** @param from of the trials, in the order of planning, the first that is told */
+  snapshot(from = 0): ProgressAnswer {
     const { run, specDigest, folder } = this.#input;
     const over = this.#phase === 'report' || this.#phase === 'done';
-    const trials = [...this.#trials.values()].map((trial) =>
+    const told = [...this.#trials.values()].slice(from, from + MOST);
+    const trials = told.map((trial) =>
       over && trial.status === 'waiting' ? { ...trial, status: 'not-begun' as const } : trial,
     );
     const asked = this.#asked;
@@ -124,6 +129,7 @@ export class Progress {
       ...(asked !== undefined && { asked }),
       acts: [...this.#acts],
       trials,
+      more: from + MOST < this.#trials.size,
     };
   }
 

@@ -35,6 +35,7 @@ const RECALLED = 100;
 export async function takeLooks(options: TakeLooksOptions): Promise<void> {
   const { campaign, looks, models, ledger, progress, people, width } = options;
   const deciding = decidingMetrics(campaign);
+  const baselines = ledger.trials().filter(({ recipe }) => recipe === null);
   const wanted = looks.flatMap((look) => {
     const { trial } = ledger.plan(look.trial);
     const failure = models.unusable.get(trial.model);
@@ -119,7 +120,7 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
 
   function baselineOf({ model, target, recipe }: TrialWorkflowInput['trial']): Trial | undefined {
     if (recipe === null) return undefined;
-    return ledger.trials().find((row) => row.recipe === null && row.model === model && row.target === target);
+    return baselines.find((row) => row.model === model && row.target === target);
   }
 }
 
