@@ -5,6 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from './job-context.ts';
 import { runStage } from './run-stage.ts';
 import type { Stage } from './stage.ts';
+import { despiteOutages } from './store-patience.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /** At the latest after this time a heartbeat is sent, even when the job is silent: its process is alive. */
@@ -41,14 +42,16 @@ export function stageActivity<Input, Output>(
     const timer = setInterval(() => beat({}), Math.min(HEARTBEAT_MS, (heartbeatTimeoutMs ?? Infinity) / 3));
     try {
       beat({});
-      store ??= await openStore({ root: storeRoot });
-      return await runStage(stage, input, {
-        store,
-        signal,
-        attempt,
-        onProgress: beat,
-        onKey: (key) => beat({ key }),
-      });
+      return await despiteOutages(async () => {
+        store ??= await openStore({ root: storeRoot });
+        return runStage(stage, input, {
+          store,
+          signal,
+          attempt,
+          onProgress: beat,
+          onKey: (key) => beat({ key }),
+        });
+      }, signal);
     } catch (error) {
       if (context.cancellationDetails?.workerShutdown) throw drained(stage.name);
       if (signal.aborted) throw signal.reason;

@@ -1,5 +1,6 @@
 import { openStore, type Store } from '@quantloop/artifacts';
 import { Context } from '@temporalio/activity';
+import { despiteOutages } from './store-patience.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /** An activity that only reads the store for a moment: no process of its own, no heartbeats, typed failures. */
@@ -11,8 +12,10 @@ export function storeActivity<Input, Output>(
   let store: Store | undefined;
   return async (input) => {
     try {
-      store ??= await openStore({ root: storeRoot });
-      return await run(input, store);
+      return await despiteOutages(async () => {
+        store ??= await openStore({ root: storeRoot });
+        return run(input, store);
+      }, Context.current().cancellationSignal);
     } catch (error) {
       throw toApplicationFailure(error, { stage, attempt: Context.current().info.attempt });
     }

@@ -48,6 +48,21 @@ describe('a job that', () => {
     });
   });
 
+  test('neither says anything nor computes fails as timeout; one that only says nothing does not', async () => {
+    process.env['QUANTLOOP_HUNG_AFTER'] = '1';
+    try {
+      const hung = runStage(misbehave, { way: 'hangs' }, { store });
+      const silent = runStage(misbehave, { way: 'computes without a word' }, { store });
+      await expect(hung).rejects.toMatchObject({
+        code: 'timeout',
+        message: expect.stringContaining('for 1 s it neither said anything nor computed'),
+      });
+      expect((await silent).output).toEqual({ value: 'fine' });
+    } finally {
+      delete process.env['QUANTLOOP_HUNG_AFTER'];
+    }
+  });
+
   test('a defect keeps its stack trace', async () => {
     const error = await runStage(misbehave, { way: 'throws an ordinary error' }, { store }).catch(
       (thrown: unknown) => thrown as Error,

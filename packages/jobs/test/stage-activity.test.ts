@@ -1,8 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '@quantloop/artifacts';
 import { stageActivity, stageKey, toApplicationFailure, type StageHeartbeat } from '@quantloop/jobs';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  defaultFailureConverter,
+  defaultPayloadConverter,
+} from '@temporalio/common';
 import type { Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -69,8 +75,10 @@ describe('a stage as an activity', () => {
     const input = { blocks: 10, milliseconds: 1, stopsAt: 4 };
     const attemptOf = (attempt: number) => mockEnvironment({ heartbeatTimeoutMs, attempt });
     const first = attemptOf(1);
+    let killed = false;
     first.on('heartbeat', ({ done, note }: StageHeartbeat) => {
-      if (done === 4) process.kill(Number(note), 'SIGKILL');
+      // The last report is sent again until the end of the job is known.
+      if (done === 4 && !killed) killed = process.kill(Number(note), 'SIGKILL');
     });
     await expect(first.run(stageActivity(count, { storeRoot }), input)).rejects.toMatchObject({
       type: 'worker-lost',
@@ -119,15 +127,27 @@ describe('a stage as an activity', () => {
     expect(await fail('throws an ordinary error', 3)).toMatchObject({ type: 'internal', nonRetryable: true });
   });
 
-  test('a store that cannot be opened is retried', async () => {
-    const environment = mockEnvironment();
+  test('a store that cannot be opened is waited for, and then tried again by another attempt', async () => {
     const file = join(await newRoot(), 'file');
     await writeFile(file, '');
     const activity = stageActivity(count, { storeRoot: join(file, 'store') });
-    await expect(environment.run(activity, { blocks: 1, milliseconds: 1 })).rejects.toMatchObject({
-      type: 'store-unavailable',
-      nonRetryable: false,
-    });
+    process.env['QUANTLOOP_STORE_PATIENCE'] = '0';
+    const failing = mockEnvironment().run(activity, { blocks: 1, milliseconds: 1 });
+    await expect(failing).rejects.toMatchObject({ type: 'store-unavailable', nonRetryable: false });
+    delete process.env['QUANTLOOP_STORE_PATIENCE'];
+    const running = run(mockEnvironment(), activity, { blocks: 1, milliseconds: 1 });
+    await sleep(200);
+    await rm(file);
+    expect((await running).execution.attempts).toBe(1);
+  });
+
+  test('a failure with more to say than a server takes is cut short', () => {
+    const message = 'word '.repeat(1_000_000);
+    const failure = toApplicationFailure(new Error(message), { stage: 'count', attempt: 1 });
+    expect(failure.message).toMatch(/^Error: word .* … \(\d+ characters\)$/);
+    expect(
+      JSON.stringify(defaultFailureConverter.errorToFailure(failure, defaultPayloadConverter)).length,
+    ).toBeLessThan(100_000);
   });
 
   test('a failure that is Temporal’s own already passes unchanged', () => {

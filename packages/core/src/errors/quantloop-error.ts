@@ -14,7 +14,7 @@ export const FAILURE_CODES = {
   'worker-lost': { permanent: false },
   'store-unavailable': { permanent: false },
   'disk-full': { permanent: false },
-  /** Who is to be told something does not answer, or does not take it. */
+  /** A server elsewhere does not answer, or not take what it is told: a hub, a webhook. */
   unreachable: { permanent: false },
   /** A defect of quantloop or of a plugin: retried a few times, in case it depends on timing. */
   internal: { permanent: false },

@@ -8,6 +8,7 @@ import type { Progress } from '../job-context.ts';
 import { childEnvironment, childOptions } from './child-environment.ts';
 import { exitFailure } from './exit-failure.ts';
 import { ChildMessage, type JobMessage } from './messages.ts';
+import { hungAfter, watchForHang } from './hang-watch.ts';
 import { oomKills } from './oom-kills.ts';
 
 /** After SIGTERM, until SIGKILL. */
@@ -90,7 +91,18 @@ export class JobProcess {
     const killAfter = (milliseconds: number) =>
       timers.add(setTimeout(() => this.#child.kill('SIGKILL'), milliseconds));
 
+    let hungFor: number | undefined;
+    const after = hungAfter();
+    const watch = watchForHang({
+      pid: this.#child.pid ?? 0,
+      after,
+      onHung: () => {
+        hungFor = after;
+        this.#child.kill('SIGKILL');
+      },
+    });
     const onMessage = (raw: unknown) => {
+      watch.sign();
       const received = readMessage(raw);
       if (received.type === 'progress') {
         const { done, total, unit, note } = received;
@@ -116,8 +128,10 @@ export class JobProcess {
       signal.throwIfAborted();
       if (last?.type === 'result') return last.output;
       if (last?.type === 'failure') throw rebuild(last);
-      throw exitFailure({ stage, ...end!, output: this.#output, killedForMemory: oomKills() > killsBefore });
+      const killedForMemory = oomKills() > killsBefore;
+      throw exitFailure({ stage, ...end!, output: this.#output, hungFor, killedForMemory });
     } finally {
+      watch.end();
       signal.removeEventListener('abort', cancel);
       this.#child.off('message', onMessage);
       this.#hold(false);

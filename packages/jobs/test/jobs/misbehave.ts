@@ -63,6 +63,12 @@ const WAYS: Record<string, (context: JobContext) => unknown> = {
     const folder = await store.scratch();
     for (let file = 0; ; file++) writeFileSync(join(folder, String(file)), Buffer.alloc(1 << 20, file + 1));
   },
+  hangs: () => new Promise(() => setInterval(() => {}, 1e6)),
+  'computes without a word': () => {
+    const until = performance.now() + 2500;
+    while (performance.now() < until);
+    return { value: 'fine' };
+  },
   'eats memory': async () => {
     const kept: Buffer[] = [];
     for (;;) kept.push(Buffer.alloc(16 << 20, 1));

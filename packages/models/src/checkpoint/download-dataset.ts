@@ -18,7 +18,7 @@ const CONVERTED = 'refs/convert/parquet';
  *
  * @param source.repo `organisation/name`
  * @param source.revision branch, tag or commit; default the hub's Parquet copy, else `main` where there is none.
- * @throws QuantloopError `invalid-spec` for what does not exist or needs a token, `store-unavailable` when the hub cannot
+ * @throws QuantloopError `invalid-spec` for what does not exist or needs a token, `unreachable` when the hub cannot
  * be reached
  */
 export async function listDataset(

@@ -69,7 +69,7 @@ export async function attempt<Result>(
       });
     }
     throw new QuantloopError({
-      code: 'store-unavailable',
+      code: 'unreachable',
       message: `hf:${repo}@${revision} could not be downloaded: ${(cause as Error).message}`,
       hint: 'Check the network (HF_ENDPOINT names another hub), or download it by other means and give its folder.',
       cause,

@@ -41,7 +41,7 @@ export async function resolveCommit(source: HubSource, options: HubOptions = {})
  *
  * @returns the folder of the snapshot
  * @throws QuantloopError `invalid-spec` for a model or revision that does not exist or needs a token,
- * `store-unavailable` when the hub cannot be reached
+ * `unreachable` when the hub cannot be reached
  */
 export async function downloadModel(
   source: HubSource,

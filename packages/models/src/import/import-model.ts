@@ -36,7 +36,7 @@ export interface ImportedModel {
  * float32 decoder; a ready ONNX folder is checked and taken in as it is, an encoder too, which can be quantized. Memory: one tensor, or a tile of one.
  *
  * @throws QuantloopError `invalid-spec`, `unsupported` or `model-corrupt`, naming what is wrong with the source;
- * `disk-full`, `store-unavailable`. Nothing is left behind in any of these cases.
+ * `disk-full`, `store-unavailable`, `unreachable`. Nothing is left behind in any of these cases.
  */
 export async function importModel(options: ImportOptions): Promise<ImportedModel> {
   const target = resolve(options.folder);

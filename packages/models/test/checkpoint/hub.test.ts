@@ -92,7 +92,7 @@ describe('a model on a hub', () => {
     const options = connect('cut');
     hub.truncates = true;
     await expect(downloadModel(parseHubSource(SOURCE), options)).rejects.toMatchObject({
-      code: 'store-unavailable',
+      code: 'unreachable',
     });
     hub.truncates = false;
     const snapshot = await downloadModel(parseHubSource(SOURCE), options);
@@ -125,7 +125,7 @@ describe('a model on a hub', () => {
     const gone = await startHub({ repo: 'a/b', branch: 'main', commit: COMMIT, files: {} });
     await gone.close();
     const attempt = sourceDigest(SOURCE, { endpoint: gone.endpoint });
-    await expect(attempt).rejects.toMatchObject({ code: 'store-unavailable' });
+    await expect(attempt).rejects.toMatchObject({ code: 'unreachable' });
   });
 });
 

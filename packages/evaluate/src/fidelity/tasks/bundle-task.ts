@@ -52,7 +52,7 @@ export interface BundleOptions {
  * the task says so, and tries the first document of each task.
  *
  * @throws QuantloopError `invalid-spec` or `unsupported`, naming file, field, column and the nearest known name;
- * `store-unavailable` where the hub cannot be reached.
+ * `unreachable` where the hub cannot be reached.
  */
 export async function bundleTask(options: BundleOptions): Promise<TaskBundle> {
   const { nameOrPath, store } = options;

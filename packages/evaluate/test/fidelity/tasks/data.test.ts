@@ -161,7 +161,7 @@ describe('a data set on the hub', () => {
 
   test('that cannot be reached says how to do without', async () => {
     await expect(bundle({}, 'http://127.0.0.1:9')).rejects.toMatchObject({
-      code: 'store-unavailable',
+      code: 'unreachable',
       message: expect.stringContaining('mills.yaml') as string,
       hint: expect.stringContaining('data: ./folder, with main/test.jsonl, .csv or .parquet') as string,
     });

@@ -13,7 +13,7 @@ import type { TaskDocument } from './task-document.ts';
 export type DataPlace = string | Record<string, string | readonly string[]>;
 
 export interface Dataset {
-  /** @throws QuantloopError `invalid-spec` where there is no such split, `store-unavailable` where a hub is not reached. */
+  /** @throws QuantloopError `invalid-spec` where there is no such split, `unreachable` where a hub is not reached. */
   read(split: string): Promise<TaskDocument[]>;
 }
 

@@ -16,7 +16,7 @@ export interface TaskData {
  * Reads a task's documents and draws the examples of their prompts.
  *
  * @param options.limit only the first so many documents; null for all.
- * @throws QuantloopError `invalid-spec` or `store-unavailable`, naming file, split and line
+ * @throws QuantloopError `invalid-spec` or `unreachable`, naming file, split and line
  */
 export async function readTaskData(
   task: LoadedTask,
