@@ -42,6 +42,7 @@ export function recallActivities({ storeRoot }: { storeRoot: string }): RecallAc
           failureOf: (error) => {
             throw error;
           },
+          mends: () => false,
         }).catch(() => undefined);
 
       const known: TrialWorkflowResult[] = [];

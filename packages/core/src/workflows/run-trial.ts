@@ -11,6 +11,8 @@ export interface RunTrialOptions {
   stages: QuantizeActivities & EvaluateActivities;
   /** The cause of a failed stage as the board shows it; throws what is not a failure of the trial. */
   failureOf: (error: unknown, stage: string) => Failure;
+  /** Asked where a quantized model was found damaged: whether it is to be made again. */
+  mends: () => boolean;
 }
 
 /** Stages that need the target for themselves. */
@@ -26,7 +28,7 @@ class GivenUp extends Error {}
  * baseline.
  */
 export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowResult> {
-  const { input, stages, failureOf } = options;
+  const { input, stages, failureOf, mends } = options;
   const { campaign, source, calibration, effort, previous, baseline } = input;
   const trial: Trial = {
     ...reopened(previous ?? firstRow(input)),
@@ -38,10 +40,14 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
   let stage = 'waiting';
 
   try {
-    const model = trial.artifact ?? (await quantized());
-    trial.artifact = model;
-    if (seesMoreDocuments()) await measureFidelity(model);
-    if (seesMoreRepetitions()) await measurePerformance(model);
+    trial.artifact ??= await quantized();
+    try {
+      await measure(trial.artifact);
+    } catch (error) {
+      if (trial.recipe === null || !isDamage(error) || !mends()) throw error;
+      trial.artifact = await quantized();
+      await measure(trial.artifact);
+    }
   } catch (error) {
     if (error instanceof GivenUp) {
       trial.status = 'stopped';
@@ -52,6 +58,15 @@ export async function runTrial(options: RunTrialOptions): Promise<TrialWorkflowR
     }
   }
   return { trial, spent };
+
+  async function measure(model: ArtifactRef): Promise<void> {
+    if (seesMoreDocuments()) await measureFidelity(model);
+    if (seesMoreRepetitions()) await measurePerformance(model);
+  }
+
+  function isDamage(error: unknown): boolean {
+    return !(error instanceof GivenUp) && failureOf(error, stage).code === 'artifact-corrupt';
+  }
 
   async function quantized(): Promise<ArtifactRef> {
     const { recipe } = trial;

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { briefRow } from '../board/brief-row.ts';
 import { failureOf } from './failure.ts';
 import { listOutcome } from './listing.ts';
@@ -10,7 +11,7 @@ export async function trialWorkflow(input: TrialWorkflowInput): Promise<TrialWor
   const { evaluateFidelity, evaluatePerformance } = measureOn(input.trial.target);
   const { collectStatistics, quantizeModel } = prepare;
   const stages = { collectStatistics, quantizeModel, evaluateFidelity, evaluatePerformance };
-  const { trial, spent } = await runTrial({ input, stages, failureOf });
+  const { trial, spent } = await runTrial({ input, stages, failureOf, mends: () => patched('mend') });
   listOutcome(trial.status);
   const { record: before, deciding } = input;
   try {
