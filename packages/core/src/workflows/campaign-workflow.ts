@@ -1,13 +1,15 @@
-import { ApplicationFailure, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, defineQuery, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Failure } from '../board/trial.ts';
 import { Campaign } from '../campaign/campaign.ts';
 import { isPermanent } from '../errors/quantloop-error.ts';
+import { byTurns } from '../plan/by-turns.ts';
 import { deliberate } from '../plan/deliberate.ts';
+import { groupBy } from '../plan/group-by.ts';
 import { inForce } from '../plan/in-force.ts';
 import { notTried } from '../plan/not-tried.ts';
 import { planRound } from '../plan/plan-round.ts';
-import type { Step } from '../plan/step.ts';
+import type { Look, Step } from '../plan/step.ts';
 import { handOver, keepParts, takeOver } from './hand-over.ts';
 import { type ImportedModels, importModels } from './import-models.ts';
 import { Ledger } from './ledger.ts';
@@ -33,8 +35,11 @@ export const progressQuery = defineQuery<ProgressAnswer, [from?: number]>(PROGRE
 export const campaignQuery = defineQuery<Campaign>(CAMPAIGN_QUERY);
 export const rowsQuery = defineQuery<RowsAnswer, [RowsQuestion]>(ROWS_QUERY);
 
-/** Trials in flight at once: enough to quantize the next while one is measured, few enough to keep the disk small. */
+/** Models imported at once, and trials of one target in flight: enough to quantize the next while one is measured. */
 const WIDTH = 4;
+
+/** The same where there are several targets: what is quantized for one of them serves the others, and the disk stays small. */
+const WIDTH_OF_EACH = 2;
 
 /** Looks between two times that the history may be found too long. Each makes some ten events, of which there may be 10,000. */
 const AT_ONCE = 250;
@@ -50,6 +55,9 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   setHandler(progressQuery, (from) => progress.snapshot(from));
   setHandler(campaignQuery, () => campaign);
   setHandler(rowsQuery, (known) => ledger.feed.since(known, workflowInfo().runId));
+
+  // Before, all targets shared four trials in flight, and the last were measured when the first were through.
+  const inLanes = campaign.targets.length > 1 && patched('lane-per-target');
 
   const models = await (handedOver === undefined ? begin() : takeOver(handedOver, { ledger, progress }));
 
@@ -99,9 +107,12 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
           ledger.giveUp(trial, reason);
           progress.giveUp(trial, reason);
         }
+        const targetOf = ({ trial }: Look) => ledger.plan(trial).trial.target;
+        const next = (inLanes ? byTurns(looks, targetOf) : looks).slice(0, AT_ONCE);
+        const lanes = inLanes ? [...groupBy(next, targetOf).values()] : [next];
         await takeLooks({
-          ...{ campaign: changed, models, ledger, progress, people, width: WIDTH },
-          looks: looks.slice(0, AT_ONCE),
+          ...{ campaign: changed, models, ledger, progress, people, lanes },
+          width: inLanes ? WIDTH_OF_EACH : WIDTH,
         });
         // Where only memory was lacking, a smaller version may still do.
         if (round === 0) endIfAllFailed(ledger.trials().map(({ failure }) => permanent(failure)));

@@ -16,13 +16,19 @@ import { trialWorkflow } from './trial-workflow.ts';
 
 export interface TakeLooksOptions {
   campaign: Campaign;
-  looks: readonly Look[];
+  /** Each in its order, beside the others. */
+  lanes: readonly (readonly Look[])[];
   models: ImportedModels;
   ledger: Ledger;
   progress: Progress;
   people: Pick<People, 'admit'>;
-  /** Looks in flight at once. */
+  /** Looks of a lane in flight at once. */
   width: number;
+}
+
+interface Asked {
+  look: Look;
+  input: TrialWorkflowInput;
 }
 
 /** Trials recalled in one go: what is asked and what is answered of each takes some kilobytes, and a payload two million. */
@@ -30,28 +36,41 @@ const RECALLED = 100;
 
 /**
  * Takes looks at trials, in order: what is in the store is recalled in one go, a child workflow for each of the others.
- * None begins while the campaign is paused, or once people want no more.
+ * None begins while the campaign is paused, or once people want no more. A lane never waits for another.
  */
 export async function takeLooks(options: TakeLooksOptions): Promise<void> {
-  const { campaign, looks, models, ledger, progress, people, width } = options;
+  const { campaign, lanes, models, ledger, progress, people, width } = options;
   const deciding = decidingMetrics(campaign);
   const baselines = ledger.trials().filter(({ recipe }) => recipe === null);
-  const wanted = looks.flatMap((look) => {
+  const known = new Map<string, TrialWorkflowResult>();
+  const wanted = lanes.map((looks) => looks.flatMap(askedFor));
+  await Promise.all(
+    wanted.map(async (lane) => {
+      await recallAll(lane);
+      await slidingWindow(lane, width, take);
+    }),
+  );
+
+  /** With what its workflow gets; none where the model could not be imported. */
+  function askedFor(look: Look): Asked[] {
     const { trial } = ledger.plan(look.trial);
     const failure = models.unusable.get(trial.model);
     if (failure === undefined) return [{ look, input: inputOf(look, options) }];
     finish({ trial: notImported(trial, failure), spent: { jobs: 0, measuring: 0 } });
     return [];
-  });
-  const known = new Map<string, TrialWorkflowResult>();
-  const byTarget = [...groupBy(wanted, ({ input }) => input.trial.target)];
-  await slidingWindow(byTarget, width, async ([target, own]) => {
-    for (let from = 0; from < own.length; from += RECALLED) {
-      const inputs = own.slice(from, from + RECALLED).map(({ input }) => input);
-      for (const result of await recall(target, inputs)) known.set(result.trial.id, result);
-    }
-  });
-  await slidingWindow(wanted, width, async ({ look, input }) => {
+  }
+
+  async function recallAll(lane: readonly Asked[]): Promise<void> {
+    const byTarget = [...groupBy(lane, ({ input }) => input.trial.target)];
+    await slidingWindow(byTarget, width, async ([target, own]) => {
+      for (let from = 0; from < own.length; from += RECALLED) {
+        const inputs = own.slice(from, from + RECALLED).map(({ input }) => input);
+        for (const result of await recall(target, inputs)) known.set(result.trial.id, result);
+      }
+    });
+  }
+
+  async function take({ look, input }: Asked): Promise<void> {
     if (!(await people.admit())) return;
     progress.begin(look.trial, look.effort, ledger.countLook(look.trial));
     const workflowId = progress.workflowIdOf(look.trial);
@@ -60,7 +79,7 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
       known.get(look.trial) ??
         (await executeChild(trialWorkflow, { args, workflowId, ...trialListing(input.trial) })),
     );
-  });
+  }
 
   function finish(result: TrialWorkflowResult): void {
     ledger.keep(result);
