@@ -5,6 +5,9 @@ import { CAMPAIGN_WORKFLOW, campaignStart, runName, type Campaign, type Priority
 import { CliError, EXIT } from '../cli-error.ts';
 import { findCampaign } from './find-campaign.ts';
 
+/** Of one payload; what is larger the server refuses without saying which it was. */
+const MOST_BYTES = 2 * 2 ** 20;
+
 export interface StartCampaignOptions {
   client: Client;
   campaign: Campaign;
@@ -34,6 +37,7 @@ export async function startCampaign(options: StartCampaignOptions): Promise<Star
   const { run, folder } = newRun(resolve(options.out, campaign.campaign));
   try {
     const start = campaignStart({ campaign, run, specDigest, folder }, { priority, listed });
+    refuseTooLarge(start.args);
     const handle = await client.workflow.start(CAMPAIGN_WORKFLOW, start);
     return { handle, run, folder, attached: false };
   } catch (error) {
@@ -45,6 +49,17 @@ export async function startCampaign(options: StartCampaignOptions): Promise<Star
     if (joined === undefined) throw error;
     return joined;
   }
+}
+
+function refuseTooLarge(args: unknown): void {
+  const bytes = Buffer.byteLength(JSON.stringify(args));
+  if (bytes <= MOST_BYTES) return;
+  const mebibytes = (bytes / 2 ** 20).toFixed(1);
+  throw new CliError({
+    message: `The campaign takes ${mebibytes} MiB with all its recipes written out, and Temporal takes 2 MiB`,
+    hint: 'Make several campaigns of it, with fewer recipes each; texts and tasks do not count, only what stands in the file.',
+    exitCode: EXIT.invalid,
+  });
 }
 
 async function joinRunning({
