@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,8 +38,9 @@ const CAMPAIGN = {
 /** A folder with a campaign, its own store and its own embedded server. */
 export interface CampaignSite {
   folder: string;
+  store: string;
   /** Starts the command line in the folder. */
-  start(...args: string[]): RunningCommand;
+  start(args: string[], env?: NodeJS.ProcessEnv): RunningCommand;
   journal(): Promise<JournalEntry[]>;
   /** Jobs that have begun and left blocks in their checkpoint: key and stage. */
   checkpointed(): Promise<{ key: string; stage: string }[]>;
@@ -60,6 +61,7 @@ export interface RunningCommand {
 export async function newSite(): Promise<CampaignSite> {
   const folder = await mkdtemp(join(tmpdir(), 'quantloop-crash-'));
   await writeFile(join(folder, 'campaign.json'), JSON.stringify(CAMPAIGN));
+  await mkdir(join(folder, 'tmp'));
   const storeRoot = join(folder, '.quantloop', 'store');
   const journal = async () => {
     const store = await openStore({ root: storeRoot });
@@ -72,7 +74,9 @@ export async function newSite(): Promise<CampaignSite> {
     };
   return {
     folder,
-    start: (...args) => startCommand(folder, args),
+    store: storeRoot,
+    // The lease of the machine is below the temporary folder: other tests that measure need not be waited for.
+    start: (args, env = {}) => startCommand(folder, args, { TMPDIR: join(folder, 'tmp'), ...env }),
     journal,
     checkpointed: async () => {
       const folders = await readdir(join(storeRoot, 'checkpoints')).catch(() => []);
@@ -92,9 +96,10 @@ export async function newSite(): Promise<CampaignSite> {
   };
 }
 
-function startCommand(cwd: string, args: string[]): RunningCommand {
+function startCommand(cwd: string, args: string[], env: NodeJS.ProcessEnv): RunningCommand {
   const child = spawn(process.execPath, [...FLAGS, MAIN, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -32,6 +32,10 @@ export interface ScaleOptions {
   recipes: number;
   /** Events from which on the server suggests a new run. @default 4,096, the server's own */
   suggestAt?: number;
+  /** That a stage measures. @default 0 */
+  seconds?: number;
+  /** Called once the campaign has ended, while the server still answers. */
+  onEnd?: (client: Client) => Promise<void>;
   /** Called every five seconds with what a person who watches is shown. */
   onLook?: (look: ScaleLook) => void;
 }
@@ -59,7 +63,7 @@ export interface ScaleResult {
 
 /** A campaign of any size on the embedded server, with real workflows, store and report; its jobs are stubs. */
 export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult> {
-  const { folder, onLook, suggestAt } = options;
+  const { folder, onLook, onEnd, suggestAt, seconds: measuring } = options;
   installRuntime({ level: 'ERROR' });
   const server = await embeddedServer({
     folder,
@@ -78,6 +82,7 @@ export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult>
     connection: native,
     targets: campaign.targets.map(({ id }) => id),
     store: await openStore({ root: storeRoot }),
+    ...(measuring !== undefined && { seconds: measuring }),
   });
   const running = stubs.map((worker) => worker.run());
   const workflowId = campaignWorkflowId(campaign.campaign);
@@ -105,6 +110,7 @@ export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult>
     const { models, targets, candidates } = campaign;
     const trials = models.length * targets.length * (1 + candidates.length);
     const progress = await campaignProgress(client.workflow.getHandle(workflowId));
+    await onEnd?.(client);
     return { result, trials, seconds, cpu, histories, progress };
   } finally {
     over.abort();

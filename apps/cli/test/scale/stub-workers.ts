@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '@quantloop/artifacts';
 import {
   PREPARE_QUEUE,
@@ -20,14 +21,20 @@ export interface StubWorkersOptions {
   connection: NativeConnection;
   targets: readonly string[];
   store: Store;
+  /** Seconds that a stage measures. @default 0: what a campaign costs beside its jobs is what is left */
+  seconds?: number;
 }
 
-/** Workers whose jobs take no time: what a campaign costs beside its jobs is what is left. */
-export async function stubWorkers({ connection, targets, store }: StubWorkersOptions): Promise<Worker[]> {
+/** Workers whose jobs only seem to work; those of a target measure one at a time. */
+export async function stubWorkers(options: StubWorkersOptions): Promise<Worker[]> {
+  const { connection, targets, store, seconds = 0 } = options;
   const activities = { ...preparing(store) };
   const prepare = await Worker.create({ connection, taskQueue: PREPARE_QUEUE, activities });
   const measure = targets.map((target) =>
-    Worker.create({ connection, taskQueue: targetQueue(target), activities: { ...measuring } }),
+    Worker.create({
+      ...{ connection, taskQueue: targetQueue(target), maxConcurrentActivityTaskExecutions: 1 },
+      activities: { ...measuring(seconds) },
+    }),
   );
   return [prepare, ...(await Promise.all(measure))];
 }
@@ -83,24 +90,28 @@ const others = (prefix: string, seed: unknown) =>
     Array.from({ length: 20 }, (_, i) => [`${prefix}.${i}`, exact(drawn([seed, i]), 's', false)]),
   );
 
-const measuring: EvaluateActivities & RecallActivities = {
+const measuring = (seconds: number): EvaluateActivities & RecallActivities => ({
   recallTrials: async () => [],
-  evaluateFidelity: async ({ model }) =>
-    done({
+  evaluateFidelity: async ({ model }) => {
+    await sleep(1000 * seconds);
+    return done({
       metrics: {
         'sums.exact_match': exact(0.5 + 0.5 * drawn(model), 'fraction', true),
         ...others('sums', model),
       },
       items: artifactOf([model, 'items']),
       provenance: { fidelity: 'stub' },
-    }),
-  evaluatePerformance: async ({ model }) =>
-    done({
+    });
+  },
+  evaluatePerformance: async ({ model }) => {
+    await sleep(1000 * seconds);
+    return done({
       metrics: {
         'single-stream.tpot.p50': exact(0.001 + 0.01 * drawn([model, 'tpot']), 's', false),
         ...others('single-stream', model),
       },
       samples: artifactOf([model, 'samples']),
       provenance: { performance: 'stub' },
-    }),
-};
+    });
+  },
+});
