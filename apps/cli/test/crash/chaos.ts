@@ -84,11 +84,11 @@ const FAULTS: Record<string, (scene: Scene) => Promise<void>> = {
 const NAMES = Object.keys(FAULTS);
 
 console.log(`chaos: ${minutes} minutes, seed ${seed}`);
-const end = performance.now() + 60_000 * minutes;
 let campaigns = 0;
 try {
   await rig.runUndisturbed();
-  while (performance.now() < end) {
+  const end = performance.now() + 60_000 * minutes;
+  while (campaigns === 0 || performance.now() < end) {
     await disturbedCampaign();
     campaigns += 1;
   }

@@ -12,7 +12,7 @@ import { cuttableProxy } from './cuttable-proxy.ts';
 import { descendants, jobProcesses } from './processes.ts';
 import { midway, Rig, until } from './rig.ts';
 
-const LIMIT = 600_000;
+const LIMIT = 900_000;
 const rig = new Rig();
 beforeAll(() => rig.runUndisturbed(), LIMIT);
 afterAll(() => rig.end(), LIMIT);
@@ -25,101 +25,105 @@ interface Quantized {
 const failuresOf = async (place: CampaignSite, stage: string) =>
   (await place.journal()).filter((entry) => entry.stage === stage).flatMap(({ code }) => code ?? []);
 
-describe.skipIf(process.platform !== 'linux')('a campaign decides the same (needs /proc)', () => {
-  test(
-    'when the runtime crashes in one job and the memory of another is limited',
-    async () => {
-      const place = await rig.site();
-      const run = rig.run(place);
-      await midway(place, 'quantizeModel');
-      for (const pid of jobProcesses(run.pid)) process.kill(pid, 'SIGSEGV');
-      await midway(place, 'evaluateFidelity');
-      for (const pid of jobProcesses(run.pid)) limitMemory(pid);
-      await rig.expectUndisturbed(place, await rig.finish(run));
-      expect(await failuresOf(place, 'quantizeModel')).toEqual(['worker-lost']);
-      expect(await failuresOf(place, 'evaluateFidelity')).toEqual(['out-of-memory']);
-    },
-    LIMIT,
-  );
+describe.skipIf(process.platform !== 'linux')(
+  'a campaign decides the same (needs /proc)',
+  { concurrent: true },
+  () => {
+    test(
+      'when the runtime crashes in one job and the memory of another is limited',
+      async () => {
+        const place = await rig.site();
+        const run = rig.run(place);
+        await midway(place, 'quantizeModel');
+        for (const pid of jobProcesses(run.pid)) process.kill(pid, 'SIGSEGV');
+        await midway(place, 'evaluateFidelity');
+        for (const pid of jobProcesses(run.pid)) limitMemory(pid);
+        await rig.expectUndisturbed(place, await rig.finish(run));
+        expect(await failuresOf(place, 'quantizeModel')).toEqual(['worker-lost']);
+        expect(await failuresOf(place, 'evaluateFidelity')).toEqual(['out-of-memory']);
+      },
+      LIMIT,
+    );
 
-  test(
-    'when a job hangs: it is ended, and tried again from its checkpoint',
-    async () => {
-      const place = await rig.site();
-      const run = rig.run(place, { QUANTLOOP_HUNG_AFTER: '4' });
-      await midway(place, 'evaluateFidelity');
-      for (const pid of jobProcesses(run.pid)) process.kill(pid, 'SIGSTOP');
-      await rig.expectUndisturbed(place, await rig.finish(run));
-      expect(await failuresOf(place, 'evaluateFidelity')).toContain('timeout');
-    },
-    LIMIT,
-  );
+    test(
+      'when a job hangs: it is ended, and tried again from its checkpoint',
+      async () => {
+        const place = await rig.site();
+        const run = rig.run(place, { QUANTLOOP_HUNG_AFTER: '4' });
+        await midway(place, 'evaluateFidelity');
+        for (const pid of jobProcesses(run.pid)) process.kill(pid, 'SIGSTOP');
+        await rig.expectUndisturbed(place, await rig.finish(run));
+        expect(await failuresOf(place, 'evaluateFidelity')).toContain('timeout');
+      },
+      LIMIT,
+    );
 
-  test(
-    'when a worker hangs, another is handed its job, and the first goes on with it too',
-    async () => {
-      const place = await rig.site();
-      const run = rig.begin(place, ['run', 'campaign.json', '--json', '--no-workers']);
-      const address = await until(() => place.address());
-      const worker = (...roles: string[]) =>
-        rig.begin(place, ['worker', ...roles, '--address', address, '--json']);
-      const helper = worker('--control', '--prepare');
-      const first = worker('--target', 'this-cpu');
-      await midway(place, 'evaluateFidelity');
-      const stopped = [first.pid, ...descendants(first.pid).map(({ pid }) => pid)];
-      for (const pid of stopped) process.kill(pid, 'SIGSTOP');
-      const second = worker('--target', 'this-cpu');
-      const attempts = async () =>
-        (await place.journal()).filter(({ attempt = 1, event }) => event === 'started' && attempt > 1);
-      await until(async () => ((await attempts()).length > 0 ? true : undefined));
-      for (const pid of stopped) process.kill(pid, 'SIGCONT');
-      const folder = await rig.finish(run);
-      await rig.expectDecision(folder);
-      for (const { child } of [helper, first, second]) child.kill('SIGTERM');
-      await Promise.all([helper, first, second].map(({ ended }) => ended));
-    },
-    LIMIT,
-  );
+    test(
+      'when a worker hangs, another is handed its job, and the first goes on with it too',
+      async () => {
+        const place = await rig.site();
+        const run = rig.begin(place, ['run', 'campaign.json', '--json', '--no-workers']);
+        const address = await until(() => place.address());
+        const worker = (...roles: string[]) =>
+          rig.begin(place, ['worker', ...roles, '--address', address, '--json']);
+        const helper = worker('--control', '--prepare');
+        const first = worker('--target', 'this-cpu');
+        await midway(place, 'evaluateFidelity');
+        const stopped = [first.pid, ...descendants(first.pid).map(({ pid }) => pid)];
+        for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+        const second = worker('--target', 'this-cpu');
+        const attempts = async () =>
+          (await place.journal()).filter(({ attempt = 1, event }) => event === 'started' && attempt > 1);
+        await until(async () => ((await attempts()).length > 0 ? true : undefined));
+        for (const pid of stopped) process.kill(pid, 'SIGCONT');
+        const folder = await rig.finish(run);
+        await rig.expectDecision(folder);
+        for (const { child } of [helper, first, second]) child.kill('SIGTERM');
+        await Promise.all([helper, first, second].map(({ ended }) => ended));
+      },
+      LIMIT,
+    );
 
-  test(
-    'when the network between a worker and the server is cut, first silently and then for all to see',
-    async () => {
-      const place = await rig.site();
-      const run = rig.begin(place, ['run', 'campaign.json', '--json', '--no-workers']);
-      const address = await until(() => place.address());
-      const proxy = await cuttableProxy(Number(address.split(':')[1]));
-      const args = ['worker', '--control', '--prepare', '--target', 'this-cpu', '--json'];
-      const worker = rig.begin(place, [...args, '--address', proxy.address]);
-      await midway(place, 'quantizeModel');
-      proxy.hang();
-      await sleep(3000);
-      proxy.mend();
-      await midway(place, 'evaluateFidelity');
-      proxy.drop();
-      await rig.expectUndisturbed(place, await rig.finish(run));
-      worker.child.kill('SIGTERM');
-      await worker.ended;
-      await proxy.close();
-    },
-    LIMIT,
-  );
+    test(
+      'when the network between a worker and the server is cut, first silently and then for all to see',
+      async () => {
+        const place = await rig.site();
+        const run = rig.begin(place, ['run', 'campaign.json', '--json', '--no-workers']);
+        const address = await until(() => place.address());
+        const proxy = await cuttableProxy(Number(address.split(':')[1]));
+        const args = ['worker', '--control', '--prepare', '--target', 'this-cpu', '--json'];
+        const worker = rig.begin(place, [...args, '--address', proxy.address]);
+        await midway(place, 'quantizeModel');
+        proxy.hang();
+        await sleep(3000);
+        proxy.mend();
+        await midway(place, 'evaluateFidelity');
+        proxy.drop();
+        await rig.expectUndisturbed(place, await rig.finish(run));
+        worker.child.kill('SIGTERM');
+        await worker.ended;
+        await proxy.close();
+      },
+      LIMIT,
+    );
 
-  test(
-    'when the clock steps back by an hour',
-    async () => {
-      const place = await rig.site();
-      const clock = join(place.folder, 'clock');
-      const preload = fileURLToPath(new URL('./stepping-clock.mjs', import.meta.url));
-      const run = rig.run(place, { NODE_OPTIONS: `--import=${preload}`, QUANTLOOP_TEST_CLOCK: clock });
-      await midway(place, 'evaluateFidelity');
-      await writeFile(clock, '3600');
-      const journal = await rig.expectUndisturbed(place, await rig.finish(run));
-      const times = journal.map(({ time }) => Date.parse(time));
-      expect(Math.max(...times) - times.at(-1)!).toBeGreaterThan(3_000_000);
-    },
-    LIMIT,
-  );
-});
+    test(
+      'when the clock steps back by an hour',
+      async () => {
+        const place = await rig.site();
+        const clock = join(place.folder, 'clock');
+        const preload = fileURLToPath(new URL('./stepping-clock.mjs', import.meta.url));
+        const run = rig.run(place, { NODE_OPTIONS: `--import=${preload}`, QUANTLOOP_TEST_CLOCK: clock });
+        await midway(place, 'evaluateFidelity');
+        await writeFile(clock, '3600');
+        const journal = await rig.expectUndisturbed(place, await rig.finish(run));
+        const times = journal.map(({ time }) => Date.parse(time));
+        expect(Math.max(...times) - times.at(-1)!).toBeGreaterThan(3_000_000);
+      },
+      LIMIT,
+    );
+  },
+);
 
 test(
   'a campaign that is larger than a payload may be is refused, with its size',
@@ -144,7 +148,7 @@ test(
   LIMIT,
 );
 
-describe.skipIf(process.platform !== 'linux')('a store that', () => {
+describe.skipIf(process.platform !== 'linux')('a store that', { concurrent: true }, () => {
   test(
     'is away for a while is waited for',
     async () => {
@@ -154,7 +158,7 @@ describe.skipIf(process.platform !== 'linux')('a store that', () => {
       const aside = `${place.store}-away`;
       await rename(place.store, aside);
       await writeFile(place.store, '');
-      await sleep(12_000);
+      await sleep(8000);
       await rm(place.store);
       await rename(aside, place.store);
       await rig.expectUndisturbed(place, await rig.finish(run));
@@ -224,7 +228,7 @@ describe.skipIf(process.platform !== 'linux')('a store that', () => {
   );
 });
 
-describe.skipIf(!canMount())('a disk (needs the right to mount a tmpfs)', () => {
+describe.skipIf(!canMount())('a disk (needs the right to mount a tmpfs)', { concurrent: true }, () => {
   test(
     'that is full in the middle of a write holds a campaign up until there is room',
     async () => {

@@ -108,8 +108,8 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
           progress.giveUp(trial, reason);
         }
         const targetOf = ({ trial }: Look) => ledger.plan(trial).trial.target;
-        const next = (inLanes ? byTurns(looks, targetOf) : looks).slice(0, AT_ONCE);
-        const lanes = inLanes ? [...groupBy(next, targetOf).values()] : [next];
+        const taken = (inLanes ? byTurns(looks, targetOf) : looks).slice(0, AT_ONCE);
+        const lanes = inLanes ? [...groupBy(taken, targetOf).values()] : [taken];
         await takeLooks({
           ...{ campaign: changed, models, ledger, progress, people, lanes },
           width: inLanes ? WIDTH_OF_EACH : WIDTH,
