@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { RunningWorker } from '@quantloop/worker';
+import type { NativeConnection } from '@temporalio/worker';
+import type { RunningWorker, WorkerPlace } from '@quantloop/worker';
+import type { Log } from '@quantloop/worker/log';
 import { CliError } from './cli-error.ts';
 import { storeRoot, type ServerOptions } from './commands/common-options.ts';
 import {
@@ -21,6 +23,8 @@ export interface Session {
   fresh: boolean;
   /** Starts workers in this process, which is pinned to these devices (default: to none). */
   startWorkers(roles: readonly WorkerRole[], devices?: readonly string[]): Promise<void>;
+  /** Writes into the log of this process, where it has one. */
+  log(fields: object, message: string): void;
   /** Rejects when a worker of this process fails; never resolves. */
   failed: Promise<never>;
   /** Stops the workers, closes the connections, and stops the embedded server if no other process uses it. */
@@ -39,6 +43,8 @@ const REVIVE_EVERY_MS = 500;
 
 export interface SessionOptions extends ServerOptions {
   verbose?: true;
+  /** The command, where it lives long enough for a log of its own in `<dir>/logs`. */
+  logAs?: string;
   onProgress?: (line: string) => void;
 }
 
@@ -52,7 +58,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const configured = await configuredAddress(options);
   let server: EmbeddedServer | undefined;
   // The SDK takes as long to load as the server to start.
-  const [address] = await Promise.all([
+  const [address, , ownLog] = await Promise.all([
     configured ??
       embeddedServer({
         folder: resolve(options.dir),
@@ -67,8 +73,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         };
       }),
     import('@temporalio/client'),
+    options.logAs === undefined ? undefined : openLogOf(options),
   ]);
   const workers: RunningWorker[] = [];
+  let place: Promise<WorkingPlace> | undefined;
   const guard = setInterval(() => void server?.revive().catch(() => {}), REVIVE_EVERY_MS);
   const closers: (() => Promise<void>)[] = [
     async () => {
@@ -94,26 +102,36 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       embedded: configured === undefined,
       failed,
       close,
+      log: (fields, message) => ownLog?.info(fields, message),
       fresh: server?.started === true,
       startWorkers: async (roles, devices = []) => {
         if (roles.length === 0) return;
-        const started = await startWorkers({
-          address,
-          roles,
-          devices,
-          store: storeRoot(options),
-          verbose: options.verbose === true,
+        const { pinProcess } = await import('@quantloop/worker');
+        if (devices.length > 0) await pinProcess(devices);
+        place ??= openPlace(address, ownLog ?? (await openLogOf(options))).then((opened) => {
+          closers.push(() => opened.connection.close());
+          return opened;
         });
-        closers.push(started.close);
-        workers.push(...started.workers);
-        for (const worker of started.workers) {
-          worker.done.catch((error: Error) =>
-            fail(
-              new CliError({
-                message: `The worker ${worker.identity} failed: ${error.message}`,
-                cause: error,
-              }),
-            ),
+        const { connection, log } = await place;
+        const started = await startWorkers(roles, {
+          connection,
+          namespace: address.namespace,
+          storeRoot: storeRoot(options),
+          devices,
+          dataConverter: await payloads(),
+        });
+        workers.push(...started);
+        for (const worker of started) {
+          log.info({ queue: worker.taskQueue, worker: worker.identity }, 'working');
+          const { identity } = worker;
+          worker.done.then(
+            () => log.info({ queue: worker.taskQueue, worker: identity }, 'stopped'),
+            (error: Error) => {
+              log.error({ queue: worker.taskQueue, worker: identity, err: error }, 'failed');
+              fail(
+                new CliError({ message: `The worker ${identity} failed: ${error.message}`, cause: error }),
+              );
+            },
           );
         }
       },
@@ -124,33 +142,39 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
-async function startWorkers(options: {
-  address: TemporalAddress;
-  roles: readonly WorkerRole[];
-  devices: readonly string[];
-  store: string;
-  verbose: boolean;
-}): Promise<{ workers: RunningWorker[]; close: () => Promise<void> }> {
-  const { address, roles, devices, verbose } = options;
-  const { installRuntime, pinProcess, startControlWorker, startPrepareWorker, startTargetWorker } =
-    await import('@quantloop/worker');
-  if (devices.length > 0) await pinProcess(devices);
-  // A failed stage is shown where it belongs, on the board; the log is for what nobody expects.
-  installRuntime({ level: verbose ? 'INFO' : 'ERROR' });
-  const connection = await openNativeConnection(address);
-  const place = {
-    connection,
-    namespace: address.namespace,
-    storeRoot: options.store,
-    devices,
-    dataConverter: await payloads(),
-  };
-  const workers = await Promise.all(
+interface WorkingPlace {
+  connection: NativeConnection;
+  log: Log;
+}
+
+/** Once in a process: Temporal's native code, and the connection of its workers. */
+async function openPlace(address: TemporalAddress, log: Log): Promise<WorkingPlace> {
+  const { installRuntime } = await import('@quantloop/worker');
+  installRuntime({ log });
+  return { connection: await openNativeConnection(address), log };
+}
+
+async function openLogOf({ dir, logAs, verbose }: SessionOptions): Promise<Log> {
+  const { openLog } = await import('@quantloop/worker/log');
+  const loud = verbose === true;
+  if (logAs === undefined) return openLog({ console: loud ? 'info' : 'error' });
+  // A failed stage is shown where it belongs, on the board; a worker has nowhere else to tell of it.
+  const [quiet, most] = logAs === 'worker' ? (['info', 'debug'] as const) : (['error', 'info'] as const);
+  const log = await openLog({
+    dir: resolve(dir),
+    console: loud ? most : quiet,
+    level: loud ? 'debug' : 'info',
+  });
+  return log.child({ command: logAs });
+}
+
+async function startWorkers(roles: readonly WorkerRole[], place: WorkerPlace): Promise<RunningWorker[]> {
+  const { startControlWorker, startPrepareWorker, startTargetWorker } = await import('@quantloop/worker');
+  return Promise.all(
     roles.map((role) => {
       if (role === 'control') return startControlWorker(place);
       if (role === 'prepare') return startPrepareWorker(place);
       return startTargetWorker({ ...place, target: role.target });
     }),
   );
-  return { workers, close: () => connection.close() };
 }

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logsFolder, LogLine } from '@quantloop/worker/log';
 import { findTemporalCli } from '../src/temporal/find-temporal-cli.ts';
 import { findEmbeddedServer } from '../src/temporal/embedded-server.ts';
 import { runCli } from './support/run-cli.ts';
@@ -43,6 +44,14 @@ async function run(limit: string): Promise<{ code: number; outcome: Outcome }> {
   return { code, outcome: JSON.parse(stdout) as Outcome };
 }
 
+/** Of all processes that logged. */
+async function logLines(): Promise<LogLine[]> {
+  const logs = logsFolder(join(folder, '.quantloop'));
+  const files = (await readdir(logs, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
+  const texts = await Promise.all(files.map((name) => readFile(join(logs, name), 'utf8')));
+  return texts.flatMap((text) => text.trim().split('\n')).map((line) => LogLine.parse(JSON.parse(line)));
+}
+
 describe.skipIf(!present)(`a whole campaign${reason}`, { timeout: 240_000 }, () => {
   it('ends with a decision and its files, leaves no server behind, and computes nothing twice', async () => {
     const first = await run('0.5');
@@ -56,6 +65,20 @@ describe.skipIf(!present)(`a whole campaign${reason}`, { timeout: 240_000 }, () 
       fidelity: [{ name: 'demo_stories', limit: 3, documents: 3 }],
     });
     expect(await findEmbeddedServer(join(folder, '.quantloop'))).toBeUndefined();
+
+    const lines = await logLines();
+    const ids = { campaign: 'small', run: basename(first.outcome.folder) };
+    const trial = 'tiny.this-cpu.rtn-int8-channel-sym';
+    expect(lines[0]).toMatchObject({ command: 'run', level: 'info' });
+    for (const each of [
+      { ...ids, msg: 'campaign begun' },
+      { ...ids, msg: 'finished', stage: 'importModel', cached: false },
+      { ...ids, msg: 'finished', stage: 'quantizeModel', trial, attempt: 1, cached: false },
+      { ...ids, msg: 'look ended', trial, status: 'measured' },
+      { ...ids, msg: 'decided', outcome: 'selected' },
+    ]) {
+      expect(lines).toContainEqual(expect.objectContaining(each));
+    }
 
     const again = await run('0.5');
     expect(again.outcome.folder).not.toBe(first.outcome.folder);

@@ -1,7 +1,7 @@
 export { startControlWorker } from './control-worker.ts';
 export { startPrepareWorker, type PrepareWorkerOptions } from './prepare-worker.ts';
 export { startTargetWorker, type TargetWorkerOptions } from './target-worker.ts';
-export { installRuntime, type RuntimeLogOptions } from './runtime-log.ts';
+export { installRuntime, type RuntimeOptions } from './install-runtime.ts';
 export { workflowBundle, type WorkflowBundleOptions } from './workflow-bundle.ts';
 export type { RunningWorker, WorkerPlace } from './running-worker.ts';
 export { pinProcess } from './device/pin-process.ts';

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { runOfHeader } from './run-of-header.ts';
 
 export interface WorkerPlace {
   connection: NativeConnection;
@@ -44,6 +45,7 @@ export async function runWorker(
     // Progress bars read heartbeats; the default lets one through in 30 s.
     maxHeartbeatThrottleInterval: '500ms',
     defaultHeartbeatThrottleInterval: '500ms',
+    interceptors: { activity: [runOfHeader] },
     ...rest,
   });
   const done = worker.run();

@@ -24,6 +24,7 @@ export async function workflowBundle(options: WorkflowBundleOptions): Promise<{ 
   if (await exists(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(codeFolder, 'workflows', `index${EXTENSION}`),
+    workflowInterceptorModules: [join(codeFolder, 'workflows', `interceptors${EXTENSION}`)],
     logger: QUIET,
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     webpackConfigHook: (config) =>

@@ -159,6 +159,7 @@ export {
   nightWorkflowId,
   targetQueue,
 } from './workflows/queues.ts';
+export { namedBy, type NamedBy } from './workflows/named-by.ts';
 export { runTrial, type RunTrialOptions } from './workflows/run-trial.ts';
 export {
   ACT_UPDATE,
@@ -167,6 +168,7 @@ export {
   NIGHT_WORKFLOW,
   PROGRESS_QUERY,
   ROWS_QUERY,
+  RUN_HEADER,
   TRIAL_WORKFLOW,
   WORKER_DRAINED,
   type CampaignPhase,

@@ -65,7 +65,7 @@ export async function computeOutput<Input, Output>(
 
 async function runInProcess<Input, Output>(
   { stage, input, key, store }: Job<Input, Output>,
-  { signal, onProgress }: SharedRun,
+  { signal, onProgress, onOutput }: SharedRun,
   onResumed: (blocks: number) => void,
 ): Promise<unknown> {
   const pool = poolOf(store.root);
@@ -73,7 +73,7 @@ async function runInProcess<Input, Output>(
   const { module } = stage;
   const message = { type: 'job' as const, storeRoot: store.root, key, module, input, reusable: !measures };
   const process = pool.take(module, measures);
-  const output = await process.run({ stage: stage.name, message, signal, onProgress, onResumed });
+  const output = await process.run({ stage: stage.name, message, signal, onProgress, onResumed, onOutput });
   if (!measures && process.alive) pool.giveBack(process);
   return output;
 }

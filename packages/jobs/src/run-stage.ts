@@ -17,6 +17,8 @@ export interface RunStageOptions {
   onProgress?: (progress: Progress) => void;
   /** Told the job's key as soon as it is known. */
   onKey?: (key: string) => void;
+  /** Told each line that the job's process prints, and its id. */
+  onOutput?: (line: string, pid: number) => void;
   /** Which attempt of the job this is, for the record. @default 1 */
   attempt?: number;
 }
@@ -32,14 +34,16 @@ export async function runStage<Input, Output>(
   input: NoInfer<Input>,
   options: RunStageOptions,
 ): Promise<StageResult<Output>> {
-  const { store, signal, onProgress, attempt = 1 } = options;
+  const { store, signal, onProgress, onOutput, attempt = 1 } = options;
   try {
     const parsed = parseInput(stage, input);
     const key = await stageKey(stage, parsed, store);
     options.onKey?.(key);
     const job = { stage, input: parsed, key, store, attempt };
-    const { output, execution } = await shareJob(`${store.root}\n${key}`, { signal, onProgress }, (run) =>
-      findOrCompute(job, run),
+    const { output, execution } = await shareJob(
+      `${store.root}\n${key}`,
+      { signal, onProgress, onOutput },
+      (run) => findOrCompute(job, run),
     );
     return { output, execution: { ...execution, attempts: attempt } };
   } catch (error) {

@@ -3,12 +3,14 @@ import type { Progress } from './job-context.ts';
 export interface JobCaller {
   signal: AbortSignal | undefined;
   onProgress: ((progress: Progress) => void) | undefined;
+  onOutput: ((line: string, pid: number) => void) | undefined;
 }
 
 export interface SharedRun {
   /** Aborted once the last caller has gone. */
   signal: AbortSignal;
   onProgress(progress: Progress): void;
+  onOutput(line: string, pid: number): void;
 }
 
 interface SharedJob {
@@ -50,12 +52,13 @@ function join<T>(identity: string, caller: JobCaller, start: (run: SharedRun) =>
   const callers = new Set([caller]);
   const abort = new AbortController();
   const onProgress = (progress: Progress) => callers.forEach((each) => each.onProgress?.(progress));
+  const onOutput = (line: string, pid: number) => callers.forEach((each) => each.onOutput?.(line, pid));
   const before = known?.end.catch(() => {}) ?? Promise.resolve();
   const job: SharedJob = {
     callers,
     abort,
     end: before
-      .then(() => start({ signal: abort.signal, onProgress }))
+      .then(() => start({ signal: abort.signal, onProgress, onOutput }))
       .finally(() => {
         if (running.get(identity) === job) running.delete(identity);
       }),

@@ -42,7 +42,8 @@ export function stageActivity<Input, Output>(
     const timer = setInterval(() => beat({}), Math.min(HEARTBEAT_MS, (heartbeatTimeoutMs ?? Infinity) / 3));
     try {
       beat({});
-      return await despiteOutages(async () => {
+      context.log.info('begun');
+      const result = await despiteOutages(async () => {
         store ??= await openStore({ root: storeRoot });
         return runStage(stage, input, {
           store,
@@ -50,8 +51,15 @@ export function stageActivity<Input, Output>(
           attempt,
           onProgress: beat,
           onKey: (key) => beat({ key }),
+          onOutput: (line, job) => context.log.info(line, { job }),
         });
       }, signal);
+      const { attempts: _, ...execution } = result.execution;
+      context.log.info(execution.cached ? 'taken from the store' : 'finished', {
+        key: state.key,
+        ...execution,
+      });
+      return result;
     } catch (error) {
       if (context.cancellationDetails?.workerShutdown) throw drained(stage.name);
       if (signal.aborted) throw signal.reason;

@@ -59,6 +59,18 @@ describe('a stage as an activity', () => {
     expect(silent).toBeGreaterThanOrEqual(4);
   });
 
+  test('logs its attempt, and what its job prints', async () => {
+    const said: { message: string; job?: number }[] = [];
+    const logger = new DefaultLogger('INFO', ({ message, meta }) => said.push({ message, ...meta }));
+    const environment = new MockActivityEnvironment({}, { logger });
+    const activity = stageActivity(misbehave, { storeRoot: await newRoot() });
+    await expect(environment.run(activity, { way: 'complains and ends' })).rejects.toThrow();
+    const [begun, complaint] = said;
+    expect(begun?.message).toBe('begun');
+    expect(complaint?.message).toBe('libfoo: cannot open device 0');
+    expect(complaint?.job).toBeGreaterThan(0);
+  });
+
   test('without a heartbeat timeout sends none', async () => {
     const environment = mockEnvironment();
     const beats: unknown[] = [];

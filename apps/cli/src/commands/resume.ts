@@ -17,7 +17,7 @@ export function define(command: Command, exitWith: (exitCode: number) => void): 
       const { timeSpent } = await import('../run/time-spent.ts');
       if (!(await hasServer(options))) throw unknownCampaign(name, []);
       const view = progressView({ json: options.json === true });
-      const session = await openSession({ ...options, onProgress: view.note });
+      const session = await openSession({ ...options, onProgress: view.note, logAs: 'resume' });
       try {
         const campaign = await requireCampaign(session.client, name);
         const targets = session.embedded && campaign.status === 'RUNNING' ? campaign.targets : [];

@@ -17,7 +17,8 @@ export function define(command: Command): void {
       'Works for campaigns until it is stopped. All workers of a campaign share its store (--store): put it on a ' +
         'shared file system when they are on several machines. SIGTERM or Ctrl-C drains it: it takes no more work, its ' +
         'jobs stop at their checkpoints, another worker goes on from there, and it ends with exit code 0 within 20 s. A ' +
-        'second signal, or SIGKILL, ends it at once, and the server gives its work to another one 15 s later.',
+        'second signal, or SIGKILL, ends it at once, and the server gives its work to another one 15 s later. ' +
+        'It logs to standard error (lines for people on a terminal, JSON elsewhere) and to logs/ in --dir.',
     )
     .option('--target <id>', 'measure on this machine as this target of a campaign (repeatable)', collect, [])
     .option(
@@ -45,7 +46,11 @@ export function define(command: Command): void {
       const { openSession } = await import('../session.ts');
       const { interruption, Interrupted } = await import('../run/interruption.ts');
       const stop = interruption('stopped');
-      const session = await openSession({ ...options, onProgress: (line) => console.error(line) });
+      const session = await openSession({
+        ...options,
+        onProgress: (line) => console.error(line),
+        logAs: 'worker',
+      });
       try {
         await session.startWorkers(roles, options.device);
         const names = roles.map((role) => (typeof role === 'string' ? role : role.target));

@@ -17,7 +17,11 @@ export interface ShowDashboardOptions extends Omit<SessionOptions, 'verbose' | '
 export async function showDashboard({ port, json, ...options }: ShowDashboardOptions): Promise<void> {
   const stop = interruption('stopped');
   try {
-    const session = await openSession({ ...options, onProgress: (line) => console.error(line) });
+    const session = await openSession({
+      ...options,
+      onProgress: (line) => console.error(line),
+      logAs: 'dashboard',
+    });
     try {
       // Workflows answer through a control worker; where none lives, this process is one.
       await session.startWorkers(await missingRoles(session.client, ['control']));

@@ -31,7 +31,7 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
   const view = progressView({ json: options.json === true });
   // The campaign's own files must be in the store before a worker asks for them.
   const [session] = await Promise.all([
-    openSession({ ...options, onProgress: view.note }),
+    openSession({ ...options, onProgress: view.note, logAs: 'run' }),
     prepared.publish(storeRoot(options)),
   ]);
   try {
@@ -50,6 +50,12 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
     const listed = await searchable(session, view.note);
     const started = await startCampaign({ client, campaign, specDigest, out, priority, listed });
     const startup = secondsSince(begun);
+    const { run, folder } = started;
+    const ids = { campaign: campaign.campaign, run };
+    session.log(
+      { ...ids, folder, server: session.address },
+      started.attached ? 'joined a campaign' : 'started a campaign',
+    );
     if (started.attached) view.note(`Joined run ${started.run}, which was already running.`);
     const followed = await followCampaign({
       session,
@@ -60,7 +66,8 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
     });
     const total = secondsSince(begun);
     const time = timeSpent({ total, startup, phases: followed.result.phases, trials: followed.trials });
-    printResult({ followed, run: started.run, time, json: options.json === true });
+    session.log({ ...ids, outcome: followed.result.decision.outcome, seconds: total }, 'decided');
+    printResult({ followed, run, time, json: options.json === true });
     return exitCodeOfOutcome(followed.result.decision.outcome);
   } finally {
     await session.close();

@@ -16,6 +16,7 @@ import {
 } from '@quantloop/core';
 import { METHOD_FACTS } from '@quantloop/quantize';
 import { installRuntime, startControlWorker } from '@quantloop/worker';
+import { openLog } from '@quantloop/worker/log';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { campaignProgress } from '../../src/run/campaign-progress.ts';
@@ -64,7 +65,7 @@ export interface ScaleResult {
 /** A campaign of any size on the embedded server, with real workflows, store and report; its jobs are stubs. */
 export async function scaleCampaign(options: ScaleOptions): Promise<ScaleResult> {
   const { folder, onLook, onEnd, suggestAt, seconds: measuring } = options;
-  installRuntime({ level: 'ERROR' });
+  installRuntime({ log: await openLog() });
   const server = await embeddedServer({
     folder,
     ...(suggestAt !== undefined && {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, defineQuery, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, defineQuery, log, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Failure } from '../board/trial.ts';
 import { Campaign } from '../campaign/campaign.ts';
@@ -55,6 +55,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   setHandler(progressQuery, (from) => progress.snapshot(from));
   setHandler(campaignQuery, () => campaign);
   setHandler(rowsQuery, (known) => ledger.feed.since(known, workflowInfo().runId));
+  log.info(handedOver === undefined ? 'campaign begun' : 'campaign goes on in another run of its workflow');
 
   // Before, all targets shared four trials in flight, and the last were measured when the first were through.
   const inLanes = campaign.targets.length > 1 && patched('lane-per-target');
@@ -83,6 +84,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
   endIfAllFailed(board.trials.map(({ failure }) => failure));
   listOutcome(decision.outcome);
   progress.enter('done');
+  log.info('campaign ended', { outcome: decision.outcome, because: step.because, folder });
   return { decision, folder, phases: progress.phases() };
 
   async function begin(): Promise<ImportedModels> {
@@ -103,6 +105,7 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
       case 'measure': {
         const { looks, givenUp, round } = step;
         progress.enter(round === 0 ? 'baseline' : 'trials', round);
+        log.info('measuring', { round, looks: looks.length, givenUp: givenUp.length });
         for (const { trial, reason } of givenUp) {
           ledger.giveUp(trial, reason);
           progress.giveUp(trial, reason);

@@ -26,6 +26,8 @@ export const ROWS_QUERY = 'rows';
 export const ACT_UPDATE = 'act';
 /** Type of the failure by which a worker that is being stopped hands the stage it runs to another one. */
 export const WORKER_DRAINED = 'worker-drained';
+/** Of an activity that a campaign itself starts: the name of its run, which its workflow's id lacks. */
+export const RUN_HEADER = 'quantloop-run';
 
 export interface CampaignWorkflowInput {
   campaign: Campaign;

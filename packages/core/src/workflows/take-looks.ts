@@ -1,4 +1,4 @@
-import { executeChild, isCancellation } from '@temporalio/workflow';
+import { executeChild, isCancellation, log } from '@temporalio/workflow';
 import type { Failure, Trial } from '../board/trial.ts';
 import type { Campaign } from '../campaign/campaign.ts';
 import { decidingMetrics } from '../plan/deciding-metrics.ts';
@@ -84,6 +84,12 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
   function finish(result: TrialWorkflowResult): void {
     ledger.keep(result);
     progress.finish(result.trial);
+    const { id, status, failure, stopped } = result.trial;
+    log.info('look ended', {
+      ...{ trial: id, status },
+      ...(failure !== undefined && { code: failure.code, stage: failure.stage, reason: failure.message }),
+      ...(stopped !== undefined && { reason: stopped }),
+    });
   }
 
   /** Of the budget nothing is asked here: what has begun is ended. */

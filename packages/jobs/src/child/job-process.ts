@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ const EXIT_GRACE_MS = 2000;
 const DRAIN_MS = 300;
 /** Characters of its output kept for the message of a failure. */
 const OUTPUT_KEPT = 16_000;
+/** Characters of a line of it that are told. */
+const LINE_KEPT = 2000;
 
 const extension = extname(fileURLToPath(import.meta.url));
 const main = fileURLToPath(new URL(`./child-main${extension}`, import.meta.url));
@@ -29,6 +32,8 @@ export interface JobRun {
   signal: AbortSignal;
   onProgress(progress: Progress): void;
   onResumed(blocks: number): void;
+  /** A line that the process printed. */
+  onOutput(line: string, pid: number): void;
 }
 
 /** A child process that does one job at a time. Without a job it does not keep this process alive. */
@@ -39,6 +44,8 @@ export class JobProcess {
   readonly #ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   #output = '';
   #alive = true;
+  /** Of the job that runs, if one does. */
+  #onLine: ((line: string) => void) | undefined;
 
   constructor(options: { preload?: string } = {}) {
     this.preload = options.preload;
@@ -52,6 +59,11 @@ export class JobProcess {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-OUTPUT_KEPT);
       });
+      if (stream !== null) {
+        createInterface({ input: stream }).on('line', (line) => {
+          if (line.trim() !== '') this.#onLine?.(line.slice(0, LINE_KEPT));
+        });
+      }
     }
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
@@ -81,7 +93,7 @@ export class JobProcess {
   }
 
   /** Runs the job to its end. Resolves once the process is gone, or is ready for another job (`alive`). */
-  async run({ stage, message, signal, onProgress, onResumed }: JobRun): Promise<unknown> {
+  async run({ stage, message, signal, onProgress, onResumed, onOutput }: JobRun): Promise<unknown> {
     this.#hold(true);
     const killsBefore = oomKills();
     let last: ChildMessage | undefined;
@@ -115,6 +127,7 @@ export class JobProcess {
       }
     };
     this.#child.on('message', onMessage);
+    this.#onLine = (line) => onOutput(line, this.#child.pid!);
     const cancel = () => {
       this.#child.kill('SIGTERM');
       killAfter(CANCEL_GRACE_MS);
@@ -134,6 +147,7 @@ export class JobProcess {
       watch.end();
       signal.removeEventListener('abort', cancel);
       this.#child.off('message', onMessage);
+      this.#onLine = undefined;
       this.#hold(false);
       for (const timer of timers) clearTimeout(timer);
     }
