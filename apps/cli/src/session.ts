@@ -21,8 +21,10 @@ export interface Session {
   embedded: boolean;
   /** The server was started by this session: no other process can have workers on it. */
   fresh: boolean;
-  /** Starts workers in this process, which is pinned to these devices (default: to none). */
+  /** Starts workers in this process, which is pinned to these devices (default: to none), and serves their metrics. */
   startWorkers(roles: readonly WorkerRole[], devices?: readonly string[]): Promise<void>;
+  /** Where the metrics of its workers are. */
+  readonly metricsUrl: string | undefined;
   /** Writes into the log of this process, where it has one. */
   log(fields: object, message: string): void;
   /** Rejects when a worker of this process fails; never resolves. */
@@ -46,6 +48,8 @@ export interface SessionOptions extends ServerOptions {
   /** The command, where it lives long enough for a log of its own in `<dir>/logs`. */
   logAs?: string;
   onProgress?: (line: string) => void;
+  /** Where this process serves its metrics once it works. @default nowhere */
+  metrics?: { host: string; port: number };
 }
 
 /** Whether there is a server to ask: a configured one, or campaigns were run in this folder. */
@@ -77,6 +81,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   ]);
   const workers: RunningWorker[] = [];
   let place: Promise<WorkingPlace> | undefined;
+  let metricsUrl: string | undefined;
   const guard = setInterval(() => void server?.revive().catch(() => {}), REVIVE_EVERY_MS);
   const closers: (() => Promise<void>)[] = [
     async () => {
@@ -102,14 +107,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       embedded: configured === undefined,
       failed,
       close,
+      get metricsUrl() {
+        return metricsUrl;
+      },
       log: (fields, message) => ownLog?.info(fields, message),
       fresh: server?.started === true,
       startWorkers: async (roles, devices = []) => {
         if (roles.length === 0) return;
         const { pinProcess } = await import('@quantloop/worker');
         if (devices.length > 0) await pinProcess(devices);
-        place ??= openPlace(address, ownLog ?? (await openLogOf(options))).then((opened) => {
-          closers.push(() => opened.connection.close());
+        place ??= openPlace(address, options, ownLog).then((opened) => {
+          closers.push(opened.close);
+          metricsUrl = opened.metricsUrl;
           return opened;
         });
         const { connection, log } = await place;
@@ -145,13 +154,31 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 interface WorkingPlace {
   connection: NativeConnection;
   log: Log;
+  metricsUrl: string | undefined;
+  close: () => Promise<void>;
 }
 
-/** Once in a process: Temporal's native code, and the connection of its workers. */
-async function openPlace(address: TemporalAddress, log: Log): Promise<WorkingPlace> {
-  const { installRuntime } = await import('@quantloop/worker');
-  installRuntime({ log });
-  return { connection: await openNativeConnection(address), log };
+/** Once in a process: Temporal's native code with its log and metrics, and the connection of its workers. */
+async function openPlace(
+  address: TemporalAddress,
+  options: SessionOptions,
+  ownLog: Log | undefined,
+): Promise<WorkingPlace> {
+  const { installRuntime, serveMetrics } = await import('@quantloop/worker');
+  const log = ownLog ?? (await openLogOf(options));
+  const { metrics } = options;
+  const server = metrics && (await serveMetrics({ ...metrics, storeRoot: storeRoot(options) }));
+  installRuntime({ log, ...(server !== undefined && { exporter: server.exporter }) });
+  const connection = await openNativeConnection(address);
+  return {
+    connection,
+    log,
+    metricsUrl: server?.url,
+    close: async () => {
+      await connection.close();
+      await server?.close();
+    },
+  };
 }
 
 async function openLogOf({ dir, logAs, verbose }: SessionOptions): Promise<Log> {

@@ -1,6 +1,7 @@
-import { openStore } from '@quantloop/artifacts';
+import { openStore, type JournalNote } from '@quantloop/artifacts';
 import {
   briefRow,
+  roleOf,
   runTrial,
   type RecallActivities,
   type RecallTrialsInput,
@@ -9,9 +10,10 @@ import {
   type TrialWorkflowResult,
 } from '@quantloop/core';
 import { fidelityStage, performanceStage } from '@quantloop/evaluate';
-import { recallStage } from '@quantloop/jobs';
+import { recallStage, StageMetrics } from '@quantloop/jobs';
 import { keepTrial } from '@quantloop/report';
 import { quantizeStage, statisticsStage } from '@quantloop/quantize';
+import { Context } from '@temporalio/activity';
 
 /** Thrown to end a trial at the first stage that is not in the store. */
 class NotStored extends Error {}
@@ -29,14 +31,18 @@ export function recallActivities({ storeRoot }: { storeRoot: string }): RecallAc
         if (result === undefined) throw new NotStored();
         return result;
       };
+      const { info, metricMeter } = Context.current();
+      const role = roleOf(info.taskQueue);
+      const onNote = (note: JournalNote) =>
+        new StageMetrics(metricMeter, { stage: note.stage, role }).note(note);
       const recall = (input: TrialWorkflowInput) =>
         runTrial({
           input,
           stages: {
-            collectStatistics: (job) => stored(recallStage(statisticsStage, job, { store })),
-            quantizeModel: (job) => stored(recallStage(quantizeStage, job, { store })),
-            evaluateFidelity: (job) => stored(recallStage(fidelityStage, job, { store })),
-            evaluatePerformance: (job) => stored(recallStage(performanceStage, job, { store })),
+            collectStatistics: (job) => stored(recallStage(statisticsStage, job, { store, onNote })),
+            quantizeModel: (job) => stored(recallStage(quantizeStage, job, { store, onNote })),
+            evaluateFidelity: (job) => stored(recallStage(fidelityStage, job, { store, onNote })),
+            evaluatePerformance: (job) => stored(recallStage(performanceStage, job, { store, onNote })),
           },
           // A stored failure is shown by the trial itself, with the cause its stage gives.
           failureOf: (error) => {

@@ -139,6 +139,7 @@ export { metricsThatCount } from './plan/deciding-metrics.ts';
 export { pausedBy } from './plan/pauses.ts';
 export { cannotFit, type Misfit } from './plan/predict/cannot-fit.ts';
 export { predictCampaign } from './plan/predict/predict-campaign.ts';
+export { jobTimeLeft, timeLeft, type JobAtWork, type TimeLeft } from './plan/predict/time-left.ts';
 export type {
   EarlierJob,
   PlanFacts,
@@ -157,6 +158,7 @@ export {
   PREPARE_QUEUE,
   campaignWorkflowId,
   nightWorkflowId,
+  roleOf,
   targetQueue,
 } from './workflows/queues.ts';
 export { namedBy, type NamedBy } from './workflows/named-by.ts';

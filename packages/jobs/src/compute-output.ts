@@ -29,8 +29,12 @@ export async function computeOutput<Input, Output>(
   const { stage, key, store, attempt } = job;
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
-  const note = (event: JournalNote['event'], more: Partial<JournalNote> = {}) =>
-    store.journal.append({ key, stage: stage.name, event, attempt, ...more });
+  const note = async (event: JournalNote['event'], more: Partial<JournalNote> = {}) => {
+    const entry = { key, stage: stage.name, event, attempt, ...more };
+    // First: a full disk takes no entry.
+    run.onNote(entry);
+    await store.journal.append(entry);
+  };
 
   await note('started');
   let resumedBlocks = 0;

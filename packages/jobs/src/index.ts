@@ -5,6 +5,7 @@ export { recallStage, runStage, type RunStageOptions } from './run-stage.ts';
 export { childEnvironment, childOptions } from './child/child-environment.ts';
 export { stageKey } from './stage-key.ts';
 export { stageActivity, type StageHeartbeat } from './stage-activity.ts';
+export { StageMetrics } from './stage-metrics.ts';
 export { storeActivity } from './store-activity.ts';
 export { toApplicationFailure } from './to-application-failure.ts';
 export { withMachine, type MachineLeaseOptions, type MachineUse } from './machine/machine-lease.ts';

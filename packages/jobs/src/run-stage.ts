@@ -1,4 +1,4 @@
-import type { Store } from '@quantloop/artifacts';
+import type { JournalNote, Store } from '@quantloop/artifacts';
 import { QuantloopError, type StageResult } from '@quantloop/core';
 import { z } from 'zod';
 import { classifyError } from './child/classify-error.ts';
@@ -19,6 +19,8 @@ export interface RunStageOptions {
   onKey?: (key: string) => void;
   /** Told each line that the job's process prints, and its id. */
   onOutput?: (line: string, pid: number) => void;
+  /** Told what is written into the journal of this job. Of those who share a job one is told. */
+  onNote?: (note: JournalNote) => void;
   /** Which attempt of the job this is, for the record. @default 1 */
   attempt?: number;
 }
@@ -34,7 +36,7 @@ export async function runStage<Input, Output>(
   input: NoInfer<Input>,
   options: RunStageOptions,
 ): Promise<StageResult<Output>> {
-  const { store, signal, onProgress, onOutput, attempt = 1 } = options;
+  const { store, attempt = 1, signal, onProgress, onOutput, onNote } = options;
   try {
     const parsed = parseInput(stage, input);
     const key = await stageKey(stage, parsed, store);
@@ -42,7 +44,7 @@ export async function runStage<Input, Output>(
     const job = { stage, input: parsed, key, store, attempt };
     const { output, execution } = await shareJob(
       `${store.root}\n${key}`,
-      { signal, onProgress, onOutput },
+      { signal, onProgress, onOutput, onNote },
       (run) => findOrCompute(job, run),
     );
     return { output, execution: { ...execution, attempts: attempt } };
@@ -56,11 +58,11 @@ export async function runStage<Input, Output>(
 export async function recallStage<Input, Output>(
   stage: Stage<Input, Output>,
   input: NoInfer<Input>,
-  { store }: { store: Store },
+  { store, onNote }: Pick<RunStageOptions, 'store' | 'onNote'>,
 ): Promise<StageResult<Output> | undefined> {
   const parsed = parseInput(stage, input);
   const key = await stageKey(stage, parsed, store);
-  const found = await find({ stage, input: parsed, key, store, attempt: 1 });
+  const found = await find({ stage, input: parsed, key, store, attempt: 1 }, onNote);
   return found && { output: found.output, execution: { ...found.execution, attempts: 1 } };
 }
 
@@ -68,22 +70,33 @@ async function findOrCompute<Input, Output>(job: Job<Input, Output>, run: Shared
   const use = job.stage.measures === true ? 'alone' : 'shared';
   const compute = () => withMachine({ use, signal: run.signal }, computeUnlessFound);
   // While this job waited for the machine, another process may have done it.
-  const computeUnlessFound = async () => (await find(job)) ?? computeOutput(job, run);
-  return (await find(job)) ?? compute();
+  const computeUnlessFound = async () => (await find(job, run.onNote)) ?? computeOutput(job, run);
+  return (await find(job, run.onNote)) ?? compute();
 }
 
-async function find<Input, Output>(job: Job<Input, Output>): Promise<Done<Output> | undefined> {
+async function find<Input, Output>(
+  job: Job<Input, Output>,
+  onNote: RunStageOptions['onNote'],
+): Promise<Done<Output> | undefined> {
   const started = performance.now();
   const { stage, key, store, attempt } = job;
-  const note = { key, stage: stage.name, event: 'cached' as const, attempt };
+  const note = async (code?: QuantloopError['code']) => {
+    const entry = {
+      key,
+      stage: stage.name,
+      event: 'cached' as const,
+      attempt,
+      ...(code !== undefined && { code }),
+    };
+    await store.journal.append(entry);
+    onNote?.(entry);
+  };
   const found = await storedOutput(stage, key, store).catch(async (error: unknown) => {
-    if (error instanceof QuantloopError && error.permanent) {
-      await store.journal.append({ ...note, code: error.code });
-    }
+    if (error instanceof QuantloopError && error.permanent) await note(error.code);
     throw error;
   });
   if (found === undefined) return undefined;
-  await store.journal.append(note);
+  await note();
   const seconds = (performance.now() - started) / 1000;
   return { output: found.output, execution: { seconds, cached: true, resumedBlocks: 0 } };
 }

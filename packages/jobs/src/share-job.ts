@@ -1,9 +1,11 @@
+import type { JournalNote } from '@quantloop/artifacts';
 import type { Progress } from './job-context.ts';
 
 export interface JobCaller {
   signal: AbortSignal | undefined;
   onProgress: ((progress: Progress) => void) | undefined;
   onOutput: ((line: string, pid: number) => void) | undefined;
+  onNote: ((note: JournalNote) => void) | undefined;
 }
 
 export interface SharedRun {
@@ -11,6 +13,7 @@ export interface SharedRun {
   signal: AbortSignal;
   onProgress(progress: Progress): void;
   onOutput(line: string, pid: number): void;
+  onNote(note: JournalNote): void;
 }
 
 interface SharedJob {
@@ -53,12 +56,14 @@ function join<T>(identity: string, caller: JobCaller, start: (run: SharedRun) =>
   const abort = new AbortController();
   const onProgress = (progress: Progress) => callers.forEach((each) => each.onProgress?.(progress));
   const onOutput = (line: string, pid: number) => callers.forEach((each) => each.onOutput?.(line, pid));
+  // What is counted is counted once.
+  const onNote = (note: JournalNote) => [...callers][0]?.onNote?.(note);
   const before = known?.end.catch(() => {}) ?? Promise.resolve();
   const job: SharedJob = {
     callers,
     abort,
     end: before
-      .then(() => start({ signal: abort.signal, onProgress, onOutput }))
+      .then(() => start({ signal: abort.signal, onProgress, onOutput, onNote }))
       .finally(() => {
         if (running.get(identity) === job) running.delete(identity);
       }),

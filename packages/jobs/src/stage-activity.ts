@@ -1,9 +1,10 @@
 import { openStore, type Store } from '@quantloop/artifacts';
-import { WORKER_DRAINED, type StageResult } from '@quantloop/core';
+import { roleOf, WORKER_DRAINED, type StageResult } from '@quantloop/core';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from './job-context.ts';
 import { runStage } from './run-stage.ts';
+import { StageMetrics } from './stage-metrics.ts';
 import type { Stage } from './stage.ts';
 import { despiteOutages } from './store-patience.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
@@ -33,6 +34,10 @@ export function stageActivity<Input, Output>(
     const context = Context.current();
     const { attempt, heartbeatTimeoutMs } = context.info;
     const signal = context.cancellationSignal;
+    const metrics = new StageMetrics(context.metricMeter, {
+      stage: stage.name,
+      role: roleOf(context.info.taskQueue),
+    });
     let state: StageHeartbeat = { stage: stage.name };
     const beat = (news: Partial<StageHeartbeat>) => {
       state = { ...state, ...news };
@@ -50,6 +55,7 @@ export function stageActivity<Input, Output>(
           signal,
           attempt,
           onProgress: beat,
+          onNote: (note) => metrics.note(note),
           onKey: (key) => beat({ key }),
           onOutput: (line, job) => context.log.info(line, { job }),
         });

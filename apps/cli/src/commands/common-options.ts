@@ -56,6 +56,19 @@ export function serverOptions(command: Command): Command {
   );
 }
 
+export interface MetricsOptions {
+  metrics?: { host: string; port: number };
+}
+
+export function metricsOption(command: Command): Command {
+  return command.option(
+    '--metrics <[host:]port>',
+    'serve metrics of this process for Prometheus; other than on this machine, which is where they are without a ' +
+      'host, they take a token: QUANTLOOP_METRICS_TOKEN',
+    parseMetricsAddress,
+  );
+}
+
 export function actOptions(command: Command): Command {
   return outputOptions(serverOptions(command))
     .argument('<campaign>', 'name of the running campaign')
@@ -88,6 +101,14 @@ export function nonNegativeInteger(text: string): number {
   if (!Number.isSafeInteger(value) || value < 0)
     throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return value;
+}
+
+function parseMetricsAddress(text: string): MetricsOptions['metrics'] {
+  const [, host = '127.0.0.1', port] = /^(?:(\[[^\]]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw new InvalidArgumentError('Write a port, or host:port.');
+  }
+  return { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
 }
 
 function parsePort(text: string): number {

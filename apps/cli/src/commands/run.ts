@@ -1,22 +1,24 @@
 import type { Priority } from '@quantloop/core';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
+  metricsOption,
   outputOptions,
   positiveInteger,
   serverOptions,
   storeRoot,
+  type MetricsOptions,
   type OutputOptions,
   type ServerOptions,
 } from './common-options.ts';
 
-interface RunOptions extends OutputOptions, ServerOptions {
+interface RunOptions extends OutputOptions, ServerOptions, MetricsOptions {
   out: string;
   workers?: boolean;
   priority?: Priority;
 }
 
 export function define(command: Command, exitWith: (exitCode: number) => void): void {
-  outputOptions(serverOptions(command))
+  outputOptions(metricsOption(serverOptions(command)))
     .summary('run a campaign to its decision')
     .description(
       'Runs a campaign to its decision. Without a Temporal address, an embedded server and workers are started in ' +

@@ -1,9 +1,16 @@
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { WorkerRole } from '../session.ts';
-import { outputOptions, serverOptions, type OutputOptions, type ServerOptions } from './common-options.ts';
+import {
+  metricsOption,
+  outputOptions,
+  serverOptions,
+  type MetricsOptions,
+  type OutputOptions,
+  type ServerOptions,
+} from './common-options.ts';
 
-interface WorkerOptions extends OutputOptions, ServerOptions {
+interface WorkerOptions extends OutputOptions, ServerOptions, MetricsOptions {
   target: string[];
   device: string[];
   control?: true;
@@ -11,7 +18,7 @@ interface WorkerOptions extends OutputOptions, ServerOptions {
 }
 
 export function define(command: Command): void {
-  outputOptions(serverOptions(command))
+  outputOptions(metricsOption(serverOptions(command)))
     .summary('work for campaigns that run elsewhere')
     .description(
       'Works for campaigns until it is stopped. All workers of a campaign share its store (--store): put it on a ' +
@@ -54,17 +61,16 @@ export function define(command: Command): void {
       try {
         await session.startWorkers(roles, options.device);
         const names = roles.map((role) => (typeof role === 'string' ? role : role.target));
-        if (options.json)
+        const { address, metricsUrl } = session;
+        if (options.json) {
+          const ready = { ready: true, pid: process.pid, address, roles: names, devices: options.device };
+          console.log(JSON.stringify({ ...ready, ...(metricsUrl !== undefined && { metrics: metricsUrl }) }));
+        } else {
           console.log(
-            JSON.stringify({
-              ...{ ready: true, pid: process.pid, address: session.address },
-              ...{ roles: names, devices: options.device },
-            }),
+            `Working on ${address} as ${names.join(', ')} (process ${process.pid}). Ctrl-C stops it.` +
+              (metricsUrl === undefined ? '' : `\nMetrics: ${metricsUrl}`),
           );
-        else
-          console.log(
-            `Working on ${session.address} as ${names.join(', ')} (process ${process.pid}). Ctrl-C stops it.`,
-          );
+        }
         await Promise.race([stop.happened, session.failed]);
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;

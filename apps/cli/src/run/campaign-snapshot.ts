@@ -26,6 +26,8 @@ export interface ActiveStage {
   /** Who works on it: `<host>/<role>/<pid>`. */
   worker: string | undefined;
   progress: JobProgress | undefined;
+  /** Since this attempt began; undefined while it is queued. */
+  seconds: number | undefined;
   /** Why the attempt before this one failed. */
   lastFailure: string | undefined;
 }
@@ -74,6 +76,12 @@ async function activeStage(client: Client, workflowId: string): Promise<ActiveSt
     queued: pending.lastStartedTime == null,
     worker: pending.lastWorkerIdentity || undefined,
     progress: JobProgress.safeParse(details).data,
+    seconds: pending.lastStartedTime == null ? undefined : secondsSince(pending.lastStartedTime),
     lastFailure: failure?.message,
   };
+}
+
+/** Clocks of two machines may differ. */
+function secondsSince({ seconds, nanos }: { seconds?: unknown; nanos?: number | null }): number {
+  return Math.max(0, Date.now() / 1000 - Number(seconds) - (nanos ?? 0) / 1e9);
 }

@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { TrialProgress } from '@quantloop/core';
 import colors from 'picocolors';
+import { bar } from '../output/bar.ts';
 import { formatDuration } from '../output/format-duration.ts';
 import type { ActiveStage, CampaignSnapshot } from './campaign-snapshot.ts';
 import { pauseLines, questionLines } from './question-lines.ts';
@@ -115,9 +116,4 @@ function stageRow(name: string, { stage, attempt, queued, progress, lastFailure 
   if (progress === undefined || progress.total === 0) return what;
   const { done, total, unit, note } = progress;
   return `${what}  ${bar(done / total, 16)} ${done}/${total} ${unit}${note === undefined ? '' : colors.dim(` ${note}`)}`;
-}
-
-function bar(fraction: number, width: number): string {
-  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
-  return colors.green('█'.repeat(filled)) + colors.dim('░'.repeat(width - filled));
 }

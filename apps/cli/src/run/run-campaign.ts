@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { Priority } from '@quantloop/core';
-import { storeRoot, type OutputOptions, type ServerOptions } from '../commands/common-options.ts';
+import {
+  storeRoot,
+  type MetricsOptions,
+  type OutputOptions,
+  type ServerOptions,
+} from '../commands/common-options.ts';
 import type { PreparedCampaign } from '../campaign/prepare-campaign.ts';
 import { printJson } from '../output/print-json.ts';
 import { searchable } from '../temporal/search-attributes.ts';
@@ -12,7 +17,7 @@ import { progressView } from './progress-view.ts';
 import { startCampaign } from './start-campaign.ts';
 import { timeSpent, type TimeSpent } from './time-spent.ts';
 
-export interface RunCampaignOptions extends ServerOptions, OutputOptions {
+export interface RunCampaignOptions extends ServerOptions, OutputOptions, MetricsOptions {
   prepared: PreparedCampaign;
   /** Folder that receives `<campaign>/<run>/`. */
   out: string;
@@ -45,6 +50,7 @@ export async function runCampaign(options: RunCampaignOptions): Promise<number> 
         campaign.targets.map(({ id }) => id),
         view.note,
       );
+    if (session.metricsUrl !== undefined) view.note(`Metrics: ${session.metricsUrl}`);
     const { out, priority = prepared.priority } = options;
     const { client } = session;
     const listed = await searchable(session, view.note);

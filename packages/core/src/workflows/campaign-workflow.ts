@@ -10,6 +10,7 @@ import { inForce } from '../plan/in-force.ts';
 import { notTried } from '../plan/not-tried.ts';
 import { planRound } from '../plan/plan-round.ts';
 import type { Look, Step } from '../plan/step.ts';
+import { count } from './campaign-metrics.ts';
 import { handOver, keepParts, takeOver } from './hand-over.ts';
 import { type ImportedModels, importModels } from './import-models.ts';
 import { Ledger } from './ledger.ts';
@@ -81,8 +82,10 @@ export async function campaignWorkflow(input: CampaignWorkflowInput): Promise<Ca
     ended: step.because,
     notTried: notTried(campaign, board, step.because),
   });
+  count.board(board.trials);
   endIfAllFailed(board.trials.map(({ failure }) => failure));
   listOutcome(decision.outcome);
+  count.campaign(decision.outcome);
   progress.enter('done');
   log.info('campaign ended', { outcome: decision.outcome, because: step.because, folder });
   return { decision, folder, phases: progress.phases() };
@@ -141,6 +144,7 @@ const permanent = (failure: Failure | undefined) =>
 function endIfAllFailed(failures: readonly (Failure | undefined)[]): void {
   const [first] = failures;
   if (first === undefined || failures.includes(undefined)) return;
+  count.campaign('failed');
   throw ApplicationFailure.nonRetryable(first.message, first.code, { hint: first.hint, stage: first.stage });
 }
 

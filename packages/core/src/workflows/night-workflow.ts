@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { NightFile } from '../decide/night-events.ts';
 import { runName } from '../plan/run-name.ts';
+import { count } from './campaign-metrics.ts';
 import { campaignStart } from './campaign-start.ts';
 import type { campaignWorkflow } from './campaign-workflow.ts';
 import { failureOf } from './failure.ts';
@@ -28,6 +29,7 @@ export async function nightWorkflow(input: NightWorkflowInput): Promise<NightWor
   try {
     const { decision } = await executeChild<typeof campaignWorkflow>(CAMPAIGN_WORKFLOW, start);
     const night = await present.compareNight({ folder });
+    night.events.forEach(count.night);
     const unannounced = await announce(night);
     return {
       ...{ run, folder, outcome: decision.outcome, before: night.before, events: night.events },
@@ -37,9 +39,11 @@ export async function nightWorkflow(input: NightWorkflowInput): Promise<NightWor
     if (isCancellation(error)) throw error;
     const failure = nightFailure(error);
     const because = `The night failed: ${failure.message}`;
+    const event = { kind: 'failed', place: null, because } as const;
+    count.night(event);
     await announce({
       ...{ schemaVersion: 1, campaign: campaign.campaign, run, before: null },
-      events: [{ kind: 'failed', place: null, because }],
+      events: [event],
     });
     throw failure;
   }

@@ -9,6 +9,11 @@ export function targetQueue(target: string): string {
   return `quantloop-target-${target}`;
 }
 
+/** Who works on a queue, as the identities of workers name it: `control`, `prepare`, or a target's id. */
+export function roleOf(taskQueue: string): string {
+  return taskQueue.replace(/^quantloop-(target-)?/, '');
+}
+
 /** One running campaign of a name at a time: Temporal keeps workflow ids unique. */
 export function campaignWorkflowId(campaign: string): string {
   return `campaign-${campaign}`;

@@ -4,6 +4,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import { decidingMetrics } from '../plan/deciding-metrics.ts';
 import { groupBy } from '../plan/group-by.ts';
 import type { Look } from '../plan/step.ts';
+import { count } from './campaign-metrics.ts';
 import type { ImportedModels } from './import-models.ts';
 import type { Ledger } from './ledger.ts';
 import { trialListing } from './listing.ts';
@@ -84,6 +85,7 @@ export async function takeLooks(options: TakeLooksOptions): Promise<void> {
   function finish(result: TrialWorkflowResult): void {
     ledger.keep(result);
     progress.finish(result.trial);
+    count.look(result.trial);
     const { id, status, failure, stopped } = result.trial;
     log.info('look ended', {
       ...{ trial: id, status },

@@ -5,7 +5,8 @@ import { userCacheFolder } from '@quantloop/artifacts/user-cache-folder';
 const ALLOWED =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_CACHE_HOME|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|NODE_.*|HF_.*|QUANTLOOP_.*|CUDA_.*|NVIDIA_.*|ORT_.*|OMP_.*|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY)$/i;
 /** Secrets of what starts jobs, not of jobs. */
-const SECRETS = /^(NODE_AUTH_TOKEN|QUANTLOOP_PAYLOAD_KEYS|QUANTLOOP_PAYLOAD_KEY_FILE)$/i;
+const SECRETS =
+  /^(NODE_AUTH_TOKEN|QUANTLOOP_PAYLOAD_KEYS|QUANTLOOP_PAYLOAD_KEY_FILE|QUANTLOOP_METRICS_TOKEN)$/i;
 /** Node's own channel to its parent must not be mistaken for ours. */
 const OWN_CHANNEL = /^NODE_(CHANNEL_|UNIQUE_ID)/;
 

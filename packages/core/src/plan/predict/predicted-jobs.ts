@@ -1,5 +1,6 @@
 import type { Campaign } from '../../campaign/campaign.ts';
 import { groupBy } from '../group-by.ts';
+import { median } from './median.ts';
 import type { EarlierJob, PredictedJobs } from './prediction.ts';
 
 /**
@@ -32,11 +33,4 @@ export function predictedJobs(campaign: Campaign, earlier: readonly EarlierJob[]
       return { ...kind, each: median(same.map(({ seconds }) => seconds)), from: same.length };
     });
   });
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
