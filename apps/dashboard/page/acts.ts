@@ -31,7 +31,8 @@ function Course({ name, live }: { name: string; live: NonNullable<CampaignView['
             action="Resume"
             question=${`Let ${name} go on?`}
           />`
-        : html`<${ActButton}
+        : live.asked === undefined &&
+          html`<${ActButton}
             ...${{ key: 'pause', name, kind: 'pause', action: 'Pause' }}
             question=${`Hold ${name}? What is being measured is measured to its end; nothing further begins.`}
           />`

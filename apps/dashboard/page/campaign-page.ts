@@ -2,8 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CampaignView } from '../src/view/campaign-view.ts';
 import { Acts } from './acts.ts';
 import { Board } from './board.ts';
+import { History } from './history.ts';
 import { html } from './html.ts';
 import { jobWords } from './job-words.ts';
+import { LogTail } from './log-tail.ts';
 import { Plot } from './plot.ts';
 import { QuestionCard } from './question-card.ts';
 import { Workers } from './workers.ts';
@@ -16,7 +18,7 @@ export function CampaignPage({ name, temporal }: { name: string; temporal?: stri
       <h1>${name}</h1>
       <p role="status">${trouble === '' ? 'Asking …' : trouble}</p>
     </main>`;
-  const { entry, live, workers } = view;
+  const { entry, live, workers, log } = view;
   const ended = live?.trials.filter(({ status }) => status !== 'waiting' && status !== 'running').length ?? 0;
   const total = live?.trials.length ?? 0;
   const running = entry.status === 'running';
@@ -39,7 +41,7 @@ export function CampaignPage({ name, temporal }: { name: string; temporal?: stri
         : html`
             <p role="status" class="phase">
               ${live.phase}${live.round > 0 && `, round ${live.round}`}: ${ended} of ${total} trials
-              ended${live.own !== undefined && ` · ${jobWords(live.own)}`}
+              ended${live.left !== undefined && `, ${live.left}`}${live.own !== undefined && ` · ${jobWords(live.own)}`}
             </p>
             <progress max=${Math.max(1, total)} value=${ended} aria-label="Trials that ended"></progress>
             ${live.asked !== undefined && html`<${QuestionCard} name=${name} question=${live.asked} />`}
@@ -63,6 +65,8 @@ export function CampaignPage({ name, temporal }: { name: string; temporal?: stri
         </ul>
       </section>`
     }
+    <${History} name=${name} status=${entry.status} />
+    <${LogTail} lines=${log} />
     ${running && html`<${Acts} name=${name} live=${live} />`}
   </main>`;
 }

@@ -1,4 +1,14 @@
-import type { Act, Campaign, CampaignProgress, Trial } from '@quantloop/core';
+import type {
+  Act,
+  Campaign,
+  CampaignProgress,
+  EarlierJob,
+  Metrics,
+  NightEvent,
+  Outcome,
+  Scenario,
+  Trial,
+} from '@quantloop/core';
 import type { ActRequest } from './act-request.ts';
 
 /** Where the page gets what it shows, and hands on what people do: Temporal and the folders of runs. It keeps nothing. */
@@ -7,6 +17,8 @@ export interface CampaignSource {
   list(): Promise<CampaignEntry[]>;
   /** The newest run of a campaign; undefined where there is none of that name. */
   look(name: string): Promise<CampaignLook | undefined>;
+  /** What the runs of a campaign came to, the oldest first. */
+  history(name: string): Promise<PastRun[]>;
   /** Throws a `DashboardRefusal` where it is miswritten, or the campaign refuses it. */
   act(name: string, request: ActRequest): Promise<Act>;
   /** Asks a campaign to end. */
@@ -34,8 +46,32 @@ export interface CampaignLook {
     active: ReadonlyMap<string, ActiveJob>;
     /** Of the trials that a look at has ended. */
     rows: readonly Trial[];
+    /** How long such jobs took before. */
+    earlier: readonly EarlierJob[];
   };
   workers: readonly PollingWorker[];
+  /** The newest lines of these workers' logs that are about the campaign, or about none; oldest first. */
+  log: readonly LoggedLine[];
+}
+
+/** A line of a worker's log. */
+export interface LoggedLine {
+  /** ISO 8601. */
+  time: string;
+  level: string;
+  msg: string;
+  trial?: string | undefined;
+  stage?: string | undefined;
+}
+
+/** A run that has ended with a decision. */
+export interface PastRun {
+  run: string;
+  outcome: Outcome;
+  scenarios: readonly Scenario[];
+  selected: { model: string; target: string; scenario: string; label: string; metrics: Metrics }[];
+  /** Of a night. */
+  events?: readonly NightEvent[];
 }
 
 /** A stage that is worked on, or waits for a worker. */
@@ -45,6 +81,8 @@ export interface ActiveJob {
   queued: boolean;
   /** `<host>/<role>/<pid>`; absent while it is queued. */
   worker?: string | undefined;
+  /** Since this attempt began. */
+  seconds?: number | undefined;
   progress?: { done: number; total: number; unit: string; note?: string | undefined } | undefined;
   /** Why the attempt before this one failed. */
   lastFailure?: string | undefined;

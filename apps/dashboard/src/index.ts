@@ -6,6 +6,8 @@ export type {
   CampaignEntry,
   CampaignLook,
   ActiveJob,
+  LoggedLine,
+  PastRun,
   PollingWorker,
 } from './campaign-source.ts';
 export type { CampaignView, TrialRow } from './view/campaign-view.ts';

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { startDashboard } from '@quantloop/dashboard';
+import { storeRoot } from '../commands/common-options.ts';
 import { printJson } from '../output/print-json.ts';
 import { Interrupted, interruption } from '../run/interruption.ts';
 import { missingRoles } from '../run/living-pollers.ts';
@@ -28,7 +30,10 @@ export async function showDashboard({ port, json, ...options }: ShowDashboardOpt
       const dashboard = await startDashboard({
         ...options,
         port,
-        source: temporalCampaigns(session.client),
+        source: temporalCampaigns(session.client, {
+          dir: resolve(options.dir),
+          storeRoot: storeRoot(options),
+        }),
         namespace: session.client.options.namespace,
       });
       if (json) printJson({ url: dashboard.url, pid: process.pid });

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +35,8 @@ describe.skipIf(missing.length > 0)(`the dashboard of a live campaign${reason}`,
   let folder: string;
   let run: StartedCli;
   let url: string;
+  /** Folder of the first run. */
+  let first: string;
   let browser: Browser;
   let page: Page;
   const trouble: string[] = [];
@@ -95,7 +97,8 @@ describe.skipIf(missing.length > 0)(`the dashboard of a live campaign${reason}`,
     start('worker', '--prepare', '--json');
     const target = start('worker', '--target', 'this-cpu', '--json');
     const own = page.locator('.workers li', { hasText: `/this-cpu/${target.child.pid}` });
-    await own.filter({ hasText: /evaluate\w+ \d+ of \d+/ }).waitFor();
+    await own.filter({ hasText: /evaluate\w+ \d+ of \d+ \w+, about .* left/ }).waitFor();
+    await page.locator('.log li', { hasText: 'tiny.this-cpu.baseline evaluateFidelity begun' }).waitFor();
     killAtOnce([target.child.pid!, ...descendants(target.child.pid!).map(({ pid }) => pid)]);
     await own.waitFor({ state: 'detached' });
   });
@@ -159,6 +162,11 @@ describe.skipIf(missing.length > 0)(`the dashboard of a live campaign${reason}`,
     expect(await page.getByRole('heading', { name: 'Does what is proposed hold?' }).count()).toBe(1);
   });
 
+  it('cannot be paused while it asks people', async () => {
+    expect(await page.getByRole('button', { name: 'Finish …' }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Pause …' }).count()).toBe(0);
+  });
+
   it('takes other limits, and says why it does not take a recipe', async () => {
     const changed = { 'model.bytes maxRatio': '55%', Why: 'there is room', 'Your name': 'ann' };
     await confirm('Change limits', { ...changed, 'model.bytes maxRatio': 'half' });
@@ -194,6 +202,7 @@ describe.skipIf(missing.length > 0)(`the dashboard of a live campaign${reason}`,
     await page.keyboard.press('Enter');
     const { code, stdout } = await run.ended;
     const { outcome, folder: out } = JSON.parse(stdout) as { outcome: string; folder: string };
+    first = out;
     expect([code, outcome]).toEqual([0, 'selected']);
     const { acts } = JSON.parse(await readFile(join(out, 'decision.json'), 'utf8')) as {
       acts: { kind: string }[];
@@ -203,6 +212,21 @@ describe.skipIf(missing.length > 0)(`the dashboard of a live campaign${reason}`,
     await page.locator('.facts .state.completed').waitFor();
     // What a campaign refused is an answer that the browser notes, too.
     expect(trouble.filter((text) => !text.includes('409 (Conflict)'))).toEqual([]);
+  });
+
+  it('shows what its runs came to, and how that went over time', async () => {
+    await page.getByRole('rowheader', { name: basename(first) }).waitFor();
+    expect(await page.getByRole('img', { name: /of the version selected in each run/ }).count()).toBe(0);
+    const again = start('run', 'campaign.yaml', '--json', '--no-workers');
+    await page.locator('.facts .state.running').waitFor();
+    await page.getByRole('heading', { name: 'Does what is proposed hold?' }).waitFor();
+    await confirm('Approve', { 'Your name': 'ann' });
+    const { stdout } = await again.ended;
+    const { folder: second } = JSON.parse(stdout) as { folder: string };
+    await page.getByRole('rowheader', { name: basename(second) }).waitFor();
+    await page.getByRole('img', { name: /of the version selected in each run/ }).waitFor();
+    await page.screenshot({ path: join(SHOTS, 'runs.png'), fullPage: true });
+    expect(await violations(page)).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import files from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { CampaignSource } from '../campaign-source.ts';
 import { campaignViewOf } from '../view/campaign-view-of.ts';
+import { historyViewOf } from '../view/history-view-of.ts';
 import { ActRequest } from '../act-request.ts';
 import { requireOrigin } from './require-origin.ts';
 import { admitByToken } from './admit-by-token.ts';
@@ -67,6 +68,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const named = '/api/campaigns/:name';
   app.get<{ Params: { name: string } }>(`${named}/events`, ({ params: { name } }, reply) =>
     sendViews(reply, { every, look: async () => campaignViewOf(await requireLook(source, name)) }),
+  );
+  app.get<{ Params: { name: string } }>(`${named}/history`, async ({ params: { name } }) =>
+    historyViewOf(await source.history(name)),
   );
   app.post<{ Params: { name: string } }>(`${named}/acts`, async ({ params: { name }, body }) => {
     const act = ActRequest.safeParse(body);

@@ -16,36 +16,44 @@ import {
 import { livePlots } from '@quantloop/report';
 import type { CampaignLook } from '../campaign-source.ts';
 import type { CampaignView, TrialRow } from './campaign-view.ts';
+import { leftInWords, shownJob } from './time-left.ts';
 
 /** Puts what is known of a campaign in the order that it is shown in, judged as it would be if it ended now. */
-export function campaignViewOf({ entry, live, workers }: CampaignLook): CampaignView {
+export function campaignViewOf({ entry, live, workers, log }: CampaignLook): CampaignView {
   const jobs = [...(live?.active ?? [])];
   const shown = workers.map(({ identity }) => {
     const job = jobs.find(([, { worker }]) => worker === identity);
     return {
       identity,
       role: identity.split('/')[1] ?? '',
-      ...(job !== undefined && { job: { ...job[1], trial: job[0] } }),
+      ...(job !== undefined && { job: { ...shownJob(job[1]), trial: job[0] } }),
     };
   });
-  if (live === undefined) return { entry, workers: shown };
+  if (live === undefined) return { entry, workers: shown, log };
   const { progress, active, rows } = live;
   const campaign = inForce(live.campaign, progress.acts);
   const verdicts = decide(campaign, rows, { rejected: rejected(progress.acts) });
   const columns = columnsOf(campaign, verdicts);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const own = active.get('');
+  const left = leftInWords(live);
   return {
     entry,
     live: {
       phase: progress.phase,
       round: progress.round,
+      ...(left !== undefined && { left }),
       ...(progress.asked !== undefined && { asked: progress.asked }),
       columns,
       trials: progress.trials.map((trial) =>
-        rowOf(trial, { columns, verdicts, row: byId.get(trial.id), job: active.get(trial.id) }),
+        rowOf(trial, {
+          columns,
+          verdicts,
+          row: byId.get(trial.id),
+          job: active.has(trial.id) ? shownJob(active.get(trial.id)!) : undefined,
+        }),
       ),
-      ...(own !== undefined && { own }),
+      ...(own !== undefined && { own: shownJob(own) }),
       plots: livePlots({ campaign, run: progress.run, trials: [...rows], verdicts }),
       limits: limitsIn(campaign.requirements).map((requirement) => {
         const { kind, limit } = limitOf(requirement);
@@ -58,6 +66,7 @@ export function campaignViewOf({ entry, live, workers }: CampaignLook): Campaign
       })),
     },
     workers: shown,
+    log,
   };
 }
 
