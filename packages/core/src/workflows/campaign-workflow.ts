@@ -1,4 +1,11 @@
-import { ApplicationFailure, defineQuery, log, patched, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  defineQuery,
+  log,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Failure } from '../board/trial.ts';
 import { Campaign } from '../campaign/campaign.ts';
