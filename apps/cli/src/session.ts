@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import type { RunningWorker, WorkerPlace } from '@quantloop/worker';
+import type { ControlWorkerOptions, RunningWorker, WorkerPlace } from '@quantloop/worker';
 import type { Log } from '@quantloop/worker/log';
 import { CliError } from './cli-error.ts';
 import { storeRoot, type ServerOptions } from './commands/common-options.ts';
@@ -21,8 +21,10 @@ export interface Session {
   embedded: boolean;
   /** The server was started by this session: no other process can have workers on it. */
   fresh: boolean;
-  /** Starts workers in this process, which is pinned to these devices (default: to none), and serves their metrics. */
-  startWorkers(roles: readonly WorkerRole[], devices?: readonly string[]): Promise<void>;
+  /** Starts workers in this process, and serves their metrics. */
+  startWorkers(roles: readonly WorkerRole[], options?: StartWorkersOptions): Promise<void>;
+  /** The workers of this process, by their names in Temporal. */
+  workers(): readonly RunningWorker[];
   /** Where the metrics of its workers are. */
   readonly metricsUrl: string | undefined;
   /** Writes into the log of this process, where it has one. */
@@ -31,6 +33,14 @@ export interface Session {
   failed: Promise<never>;
   /** Stops the workers, closes the connections, and stops the embedded server if no other process uses it. */
   close(): Promise<void>;
+}
+
+/** Of the workers of this process. */
+export interface StartWorkersOptions {
+  /** What the process is pinned to. @default nothing */
+  devices?: readonly string[];
+  /** The worker deployment of a control worker. @default none */
+  deployment?: ControlWorkerOptions['deployment'];
 }
 
 /** What a worker does: run workflows, import and quantize, or measure as a target. */
@@ -105,6 +115,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       client,
       address: address.name,
       embedded: configured === undefined,
+      workers: () => workers,
       failed,
       close,
       get metricsUrl() {
@@ -112,8 +123,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       },
       log: (fields, message) => ownLog?.info(fields, message),
       fresh: server?.started === true,
-      startWorkers: async (roles, devices = []) => {
+      startWorkers: async (roles, wanted = {}) => {
         if (roles.length === 0) return;
+        const { devices = [], deployment } = wanted;
         const { pinProcess } = await import('@quantloop/worker');
         if (devices.length > 0) await pinProcess(devices);
         place ??= openPlace(address, options, ownLog).then((opened) => {
@@ -128,6 +140,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           storeRoot: storeRoot(options),
           devices,
           dataConverter: await payloads(),
+          deployment,
         });
         workers.push(...started);
         for (const worker of started) {
@@ -195,11 +208,14 @@ async function openLogOf({ dir, logAs, verbose }: SessionOptions): Promise<Log> 
   return log.child({ command: logAs });
 }
 
-async function startWorkers(roles: readonly WorkerRole[], place: WorkerPlace): Promise<RunningWorker[]> {
+async function startWorkers(
+  roles: readonly WorkerRole[],
+  { deployment, ...place }: WorkerPlace & Pick<StartWorkersOptions, 'deployment'>,
+): Promise<RunningWorker[]> {
   const { startControlWorker, startPrepareWorker, startTargetWorker } = await import('@quantloop/worker');
   return Promise.all(
     roles.map((role) => {
-      if (role === 'control') return startControlWorker(place);
+      if (role === 'control') return startControlWorker({ ...place, ...(deployment && { deployment }) });
       if (role === 'prepare') return startPrepareWorker(place);
       return startTargetWorker({ ...place, target: role.target });
     }),

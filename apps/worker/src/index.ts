@@ -1,4 +1,4 @@
-export { startControlWorker } from './control-worker.ts';
+export { startControlWorker, type ControlWorkerOptions } from './control-worker.ts';
 export { startPrepareWorker, type PrepareWorkerOptions } from './prepare-worker.ts';
 export { startTargetWorker, type TargetWorkerOptions } from './target-worker.ts';
 export { installRuntime, type RuntimeOptions } from './install-runtime.ts';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { runOfHeader } from './run-of-header.ts';
 
@@ -19,6 +19,8 @@ export interface WorkerPlace {
 export interface RunningWorker {
   taskQueue: string;
   identity: string;
+  /** Of a worker of a Temporal worker deployment. */
+  version?: WorkerDeploymentVersion;
   /** Ends when the worker has stopped; rejects when it failed. */
   done: Promise<void>;
   /** Asks for no more work, lets what runs go on for a moment, then interrupts it; checkpoints stay. */
@@ -54,6 +56,7 @@ export async function runWorker(
   return {
     taskQueue: options.taskQueue,
     identity,
+    ...(rest.workerDeploymentOptions && { version: rest.workerDeploymentOptions.version }),
     done,
     stop: async () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -15,13 +15,19 @@ export interface WorkflowBundleOptions {
   failureConverterPath?: string | undefined;
 }
 
+export interface WorkflowBundleFile {
+  codePath: string;
+  /** 16 hexadecimal digits, the same for the same workflows on the same SDK. */
+  digest: string;
+}
+
 /** The workflow code, bundled once for each version of the workflows and of Temporal's SDK. */
-export async function workflowBundle(options: WorkflowBundleOptions): Promise<{ codePath: string }> {
+export async function workflowBundle(options: WorkflowBundleOptions): Promise<WorkflowBundleFile> {
   const codeFolder = join(packageFolder('@quantloop/core'), EXTENSION === '.ts' ? 'src' : 'dist');
   const { failureConverterPath } = options;
-  const key = await bundleKey(codeFolder, failureConverterPath);
-  const codePath = join(options.cacheFolder, `workflows-${key}.js`);
-  if (await exists(codePath)) return { codePath };
+  const digest = await bundleKey(codeFolder, failureConverterPath);
+  const codePath = join(options.cacheFolder, `workflows-${digest}.js`);
+  if (await exists(codePath)) return { codePath, digest };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(codeFolder, 'workflows', `index${EXTENSION}`),
     workflowInterceptorModules: [join(codeFolder, 'workflows', `interceptors${EXTENSION}`)],
@@ -36,7 +42,7 @@ export async function workflowBundle(options: WorkflowBundleOptions): Promise<{ 
   const temporary = `${codePath}.${process.pid}`;
   await writeFile(temporary, code);
   await rename(temporary, codePath);
-  return { codePath };
+  return { codePath, digest };
 }
 
 const silent = () => {};

@@ -3,6 +3,7 @@ export { jobModule } from './job-module.ts';
 export type { JobContext, Progress } from './job-context.ts';
 export { recallStage, runStage, type RunStageOptions } from './run-stage.ts';
 export { childEnvironment, childOptions } from './child/child-environment.ts';
+export { VERSION } from './version.ts';
 export { stageKey } from './stage-key.ts';
 export { stageActivity, type StageHeartbeat } from './stage-activity.ts';
 export { StageMetrics } from './stage-metrics.ts';

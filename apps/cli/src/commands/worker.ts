@@ -15,6 +15,8 @@ interface WorkerOptions extends OutputOptions, ServerOptions, MetricsOptions {
   device: string[];
   control?: true;
   prepare?: true;
+  deployment?: string;
+  buildId?: string;
 }
 
 export function define(command: Command): void {
@@ -37,6 +39,14 @@ export function define(command: Command): void {
     )
     .option('--control', 'run the workflows and write reports')
     .option('--prepare', 'import and quantize models')
+    .option(
+      '--deployment <name>',
+      'with --control: be a worker of this Temporal worker deployment, and take tasks once its version is the current one',
+    )
+    .option(
+      '--build-id <id>',
+      'name of the version in the deployment (default: version and digest of the workflows)',
+    )
     .action(async (options: WorkerOptions) => {
       const roles: WorkerRole[] = [
         ...(options.control ? (['control'] as const) : []),
@@ -50,7 +60,9 @@ export function define(command: Command): void {
           exitCode: EXIT.invalid,
         });
       }
+      const deployment = deploymentOf(options);
       const { openSession } = await import('../session.ts');
+      const { deployedVersion, promotion } = await import('../temporal/deployed-version.ts');
       const { interruption, Interrupted } = await import('../run/interruption.ts');
       const stop = interruption('stopped');
       const session = await openSession({
@@ -59,18 +71,21 @@ export function define(command: Command): void {
         logAs: 'worker',
       });
       try {
-        await session.startWorkers(roles, options.device);
+        await session.startWorkers(roles, { devices: options.device, ...(deployment && { deployment }) });
+        const version = await deployedVersion(session);
         const names = roles.map((role) => (typeof role === 'string' ? role : role.target));
         const { address, metricsUrl } = session;
         if (options.json) {
           const ready = { ready: true, pid: process.pid, address, roles: names, devices: options.device };
-          console.log(JSON.stringify({ ...ready, ...(metricsUrl !== undefined && { metrics: metricsUrl }) }));
+          const metrics = metricsUrl !== undefined && { metrics: metricsUrl };
+          console.log(JSON.stringify({ ...ready, ...metrics, ...(version && { version }) }));
         } else {
           console.log(
             `Working on ${address} as ${names.join(', ')} (process ${process.pid}). Ctrl-C stops it.` +
               (metricsUrl === undefined ? '' : `\nMetrics: ${metricsUrl}`),
           );
         }
+        if (version?.current === false) console.error(promotion(version, session));
         await Promise.race([stop.happened, session.failed]);
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
@@ -80,6 +95,18 @@ export function define(command: Command): void {
         stop.dispose();
       }
     });
+}
+
+function deploymentOf({ control, deployment, buildId }: WorkerOptions) {
+  if (deployment === undefined && buildId === undefined) return undefined;
+  if (deployment !== undefined && control) {
+    return { name: deployment, ...(buildId !== undefined && { buildId }) };
+  }
+  throw new CliError({
+    message: '--deployment and --build-id are of control workers, and the second of a deployment',
+    hint: 'Workers that measure and prepare are of no version: give both with --control, or leave them out.',
+    exitCode: EXIT.invalid,
+  });
 }
 
 function collect(value: string, before: string[]): string[] {
