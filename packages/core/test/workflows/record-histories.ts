@@ -9,9 +9,10 @@ import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/clie
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { ACT_UPDATE, campaignWorkflowId, type ActInput } from '@quantloop/core';
 import { anonymous } from './anonymous.ts';
+import { HISTORIES } from './histories.ts';
 
 /**
- * Records the histories that `replay.test.ts` replays, from a small campaign on a real server with real workers. Run it
+ * Records histories that `replay.test.ts` replays, of this version, from a small campaign on a real server with real workers. Run it
  * after a change of the workflows that is meant to change what they do:
  * `node --conditions=@quantloop/source packages/core/test/workflows/record-histories.ts`
  */
@@ -69,7 +70,6 @@ const SCHEDULED = { ...CAMPAIGN, campaign: 'scheduled', schedule: { cron: '@mont
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAIN = join(ROOT, 'apps/cli/src/main.ts');
-const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
 
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'recording-')));
 const command = (...args: string[]) =>

@@ -1,14 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RECORDED, textOf } from './histories.ts';
 
 const silent = () => {};
 const QUIET = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
 
 interface RecordedEvent {
-  workflowExecutionStartedEventAttributes?: { workflowId: string };
+  workflowExecutionStartedEventAttributes?: {
+    workflowId: string;
+    searchAttributes?: { indexedFields: object };
+  };
+  activityTaskStartedEventAttributes?: { lastFailure?: { applicationFailureInfo?: { type: string } } };
+  upsertWorkflowSearchAttributesEventAttributes?: object;
   activityTaskScheduledEventAttributes?: { activityType: { name: string } };
   startChildWorkflowExecutionInitiatedEventAttributes?: { workflowId: string };
 }
@@ -16,12 +21,10 @@ interface RecordedHistory {
   events: RecordedEvent[];
 }
 
-const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url));
-const NAMES = readdirSync(FOLDER)
-  .map((file) => file.replace('.json', ''))
-  .sort();
-const textOf = (name: string) => readFileSync(`${FOLDER}${name}.json`, 'utf8');
-const recorded = (name: string) => JSON.parse(textOf(name)) as RecordedHistory;
+/** The release whose histories are looked at one by one. */
+const RELEASE = '0.1.0';
+const recorded = (name: string) =>
+  JSON.parse(textOf(name.includes('/') ? name : `${RELEASE}/${name}`)) as RecordedHistory;
 
 let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
@@ -44,14 +47,19 @@ async function replay(history: RecordedHistory): Promise<Error | undefined> {
 }
 
 describe('the workflows, against histories of a real campaign', () => {
-  it.each(NAMES)('do again what they did: %s', async (name) => {
+  it.each(RECORDED)('do again what they did: %s', async (name) => {
     expect(await replay(recorded(name))).toBeUndefined();
   });
 
   it('hold a campaign, one that recalls it, a baseline, a measured candidate and a failed one', () => {
-    const trials = ['trial-baseline', 'trial-failed', 'trial-further-look', 'trial-measured'];
-    const campaigns = ['campaign', 'campaign-held', 'campaign-recalled', 'campaign-searching'];
-    expect(NAMES).toEqual([...campaigns, 'night', ...trials]);
+    const trials = ['baseline', 'drained', 'failed', 'further-look', 'measured'];
+    const campaigns = ['', '-handing-over', '-held', '-recalled', '-searching', '-taken-over'];
+    const names = [
+      ...campaigns.map((kind) => `campaign${kind}`),
+      'night',
+      ...trials.map((kind) => `trial-${kind}`),
+    ];
+    expect(RECORDED).toEqual(names.map((name) => `${RELEASE}/${name}`));
     expect(resultOf('campaign')).toMatchObject({ decision: { outcome: 'selected' } });
     expect(resultOf('campaign-recalled')).toMatchObject({ decision: { outcome: 'selected' } });
     // All but the failed one are answered from the store, without a workflow of their own.
@@ -88,6 +96,30 @@ describe('the workflows, against histories of a real campaign', () => {
       (event) => event.startChildWorkflowExecutionInitiatedEventAttributes,
     );
     expect(begun.length).toBeLessThan(6);
+  });
+
+  it('hold a campaign that went on in a new run, listed by what it is about', () => {
+    const [before] = recorded('campaign-handing-over').events.slice(-1);
+    expect(before).toHaveProperty('workflowExecutionContinuedAsNewEventAttributes');
+    expect(resultOf('campaign-taken-over')).toMatchObject({ decision: { outcome: 'selected' } });
+    for (const name of ['campaign-handing-over', 'campaign-taken-over', 'trial-drained']) {
+      const [started] = recorded(name).events;
+      const { searchAttributes } = started!.workflowExecutionStartedEventAttributes!;
+      expect(Object.keys(searchAttributes!.indexedFields)).toContain('QuantloopTarget');
+    }
+    const upserted = (name: string) =>
+      recorded(name).events.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length;
+    expect(['campaign-handing-over', 'campaign-taken-over', 'trial-drained'].map(upserted)).toEqual([
+      0, 1, 1,
+    ]);
+  });
+
+  it('hold a trial one of whose stages a drained worker handed over', () => {
+    const failures = recorded('trial-drained').events.flatMap(
+      (event) => event.activityTaskStartedEventAttributes?.lastFailure?.applicationFailureInfo?.type ?? [],
+    );
+    expect(failures).toEqual(['worker-drained']);
+    expect(resultOf('trial-drained')).toMatchObject({ trial: { status: 'measured' } });
   });
 
   it('hold a night of a schedule', () => {
@@ -133,7 +165,7 @@ describe('the workflows, against histories of a real campaign', () => {
     expect(await replay(history)).toBeInstanceOf(DeterminismViolationError);
   });
 
-  it.each(NAMES)('were recorded without a trace of the machine: %s', (name) => {
+  it.each(RECORDED)('were recorded without a trace of the machine: %s', (name) => {
     const decoded = textOf(name).replaceAll(/"data": "([^"]*)"/g, (_all, data: string) =>
       Buffer.from(data, 'base64').toString(),
     );
