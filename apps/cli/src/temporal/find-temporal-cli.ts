@@ -1,5 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram, isExecutable } from '@quantloop/artifacts/programs';
 import { CliError, EXIT } from '../cli-error.ts';
 import { TEMPORAL_EXECUTABLE, temporalCacheFolder } from './temporal-cache.ts';
 
@@ -22,19 +21,5 @@ export function findTemporalCli(env: NodeJS.ProcessEnv = process.env): TemporalC
       exitCode: EXIT.invalid,
     });
   }
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, TEMPORAL_EXECUTABLE);
-    if (folder !== '' && isExecutable(path)) return { path, source: 'PATH' };
-  }
-  const cached = join(temporalCacheFolder(env), TEMPORAL_EXECUTABLE);
-  return isExecutable(cached) ? { path: cached, source: 'cache' } : undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  return findProgram(TEMPORAL_EXECUTABLE, { env, cacheFolder: temporalCacheFolder(env) });
 }

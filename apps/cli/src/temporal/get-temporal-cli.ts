@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fetchIntoPlace, goInstall } from '@quantloop/artifacts/programs';
 import { CliError } from '../cli-error.ts';
 import { findTemporalCli, type TemporalCli } from './find-temporal-cli.ts';
 import { TEMPORAL_CLI_VERSION, TEMPORAL_EXECUTABLE, temporalCacheFolder } from './temporal-cache.ts';
@@ -23,17 +23,12 @@ export async function getTemporalCli(options: GetTemporalCliOptions = {}): Promi
   const tried: string[] = [];
   for (const [source, what, fetchInto] of WAYS) {
     onProgress(what);
-    // A folder beside the final place, so that the rename is atomic and two processes cannot disturb each other.
-    await mkdir(dirname(path), { recursive: true });
-    const folder = await mkdtemp(join(dirname(path), '.fetch-'));
     try {
-      await rename(await fetchInto(folder, env, onProgress), path);
+      await fetchIntoPlace(path, (folder) => fetchInto(folder, env, onProgress));
       onProgress(`The Temporal CLI is ready: ${path}`);
       return { path, source };
     } catch (error) {
       tried.push(`${source}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
     }
   }
   throw new CliError({
@@ -66,35 +61,13 @@ const download: FetchInto = async (folder) => {
   return join(folder, file);
 };
 
-const goInstall: FetchInto = async (folder, env, onProgress) => {
-  const ticker = setInterval(() => onProgress('… still building'), 30_000);
-  try {
-    await runGo(['install', `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`], {
-      ...env,
-      GOBIN: folder,
-    });
-  } finally {
-    clearInterval(ticker);
-  }
+const build: FetchInto = async (folder, env, onProgress) => {
+  const module = `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`;
+  await goInstall({ module, folder, env, onProgress });
   return join(folder, TEMPORAL_EXECUTABLE);
 };
 
 const WAYS: readonly [TemporalCli['source'], string, FetchInto][] = [
   ['download', 'Fetching the Temporal CLI (the SDK’s download) …', download],
-  ['go install', 'Building the Temporal CLI with `go install` (2–3 minutes, once) …', goInstall],
+  ['go install', 'Building the Temporal CLI with `go install` (2–3 minutes, once) …', build],
 ];
-
-function runGo(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('go', args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)));
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ENOENT' ? new Error('Go is not installed') : error),
-    );
-    child.on('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(errors.trim().split('\n').at(-1) ?? `go ended with code ${code}`));
-    });
-  });
-}
