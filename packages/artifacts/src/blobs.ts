@@ -15,26 +15,31 @@ export interface StoredBlob {
   size: number;
 }
 
+/** What a store needs of the place of its blobs. */
+export interface BlobStore {
+  put(bytes: Uint8Array): Promise<StoredBlob>;
+  putFile(source: string): Promise<StoredBlob>;
+  read(digest: string): Promise<Uint8Array>;
+  /** A local path of a blob whose content was compared with its digest. */
+  verified(digest: string): Promise<string>;
+  /** Whether a blob is there and has its content; `size` in bytes, where known. */
+  intact(digest: string, size?: number): Promise<boolean>;
+  /** Where the file of a blob is, or would be. */
+  path(digest: string): string;
+}
+
 /** Immutable files under `blobs/sha256/ab/<hex>`, named by their content. */
-export class Blobs {
-  readonly #folder: string;
+export class Blobs implements BlobStore {
+  readonly #root: string;
   readonly #temporary: string;
 
   constructor(root: string, temporary: string) {
-    this.#folder = join(root, 'blobs', 'sha256');
+    this.#root = root;
     this.#temporary = temporary;
   }
 
   path(digest: string): string {
-    const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
-    if (hex === undefined) {
-      throw new QuantloopError({
-        code: 'invalid-spec',
-        message: `"${digest}" is not a digest.`,
-        hint: 'A digest is "sha256:" and 64 hexadecimal digits.',
-      });
-    }
-    return join(this.#folder, hex.slice(0, 2), hex);
+    return join(this.#root, blobName(digest));
   }
 
   async put(bytes: Uint8Array): Promise<StoredBlob> {
@@ -52,7 +57,7 @@ export class Blobs {
       throw missingSource(source, error);
     });
     const name = temporaryName(this.#temporary);
-    const attempt = { doing: `storing ${basename(source)}`, place: this.#folder, bytes: size };
+    const attempt = { doing: `storing ${basename(source)}`, place: this.#root, bytes: size };
     return storeAttempt(attempt, async () => {
       try {
         const blob = (await this.#takeOver(source, name)) ?? (await copyHashing(source, name));
@@ -98,6 +103,15 @@ export class Blobs {
     });
   }
 
+  /** Takes over a file with this content, which lies in a folder of the store. */
+  async adopt(file: string, digest: string): Promise<void> {
+    const path = this.path(digest);
+    await storeAttempt({ doing: 'storing a blob', place: path }, async () => {
+      await chmod(file, READ_ONLY);
+      await placeSynced(file, path);
+    });
+  }
+
   async #corrupt(digest: string): Promise<QuantloopError> {
     const path = this.path(digest);
     await rename(path, `${path}.corrupt`).catch((error: unknown) => {
@@ -125,6 +139,17 @@ export class Blobs {
       await file.close();
     }
   }
+}
+
+/** Where a blob is inside a store: `blobs/sha256/ab/<hex>`. */
+export function blobName(digest: string): string {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
+  if (hex !== undefined) return `blobs/sha256/${hex.slice(0, 2)}/${hex}`;
+  throw new QuantloopError({
+    code: 'invalid-spec',
+    message: `"${digest}" is not a digest.`,
+    hint: 'A digest is "sha256:" and 64 hexadecimal digits.',
+  });
 }
 
 async function copyHashing(source: string, name: string): Promise<StoredBlob> {
@@ -161,7 +186,7 @@ function missingSource(source: string, cause: unknown): QuantloopError {
   });
 }
 
-function missingBlob(digest: string, path: string): QuantloopError {
+export function missingBlob(digest: string, path: string): QuantloopError {
   return new QuantloopError({
     code: 'artifact-corrupt',
     message: `Artifact ${digest} is missing: there is no ${path}.`,

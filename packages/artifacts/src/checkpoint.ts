@@ -1,10 +1,7 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
-import { writeAtomic } from './atomic-file.ts';
 import { digestOfBytes } from './digest.ts';
+import type { Objects } from './objects.ts';
 import { keyFileName } from './result-cache.ts';
-import { storeAttempt, systemCode } from './store-failure.ts';
 
 /** Finished blocks of one unfinished job. A block that is half written or damaged reads as absent. */
 export interface Checkpoint {
@@ -17,29 +14,32 @@ export interface Checkpoint {
 /** The digest's text in front of a block's content. */
 const HEADER_BYTES = 'sha256:'.length + 64;
 
-export function openCheckpoint(options: { root: string; temporary: string; key: string }): Checkpoint {
-  const folder = join(options.root, 'checkpoints', keyFileName(options.key));
-  const attempt = { doing: 'using a checkpoint', place: folder };
+/** Where the blocks of a job are, as the name of a folder. */
+export function checkpointFolder(key: string): string {
+  return `checkpoints/${keyFileName(key)}`;
+}
+
+export function openCheckpoint(objects: Objects, key: string): Checkpoint {
+  const folder = checkpointFolder(key);
+  const nameOf = (name: string) => `${folder}/${fileName(name)}`;
   return {
-    names: () =>
-      storeAttempt(attempt, async () => {
-        const names = await readdir(folder).catch(ignoreMissing);
-        return (names ?? []).map(decodeURIComponent).sort();
-      }),
-    read: (name) =>
-      storeAttempt(attempt, async () => {
-        const bytes = await readFile(join(folder, fileName(name))).catch(ignoreMissing);
-        if (bytes === undefined) return undefined;
-        const content = bytes.subarray(HEADER_BYTES);
-        return bytes.toString('latin1', 0, HEADER_BYTES) === digestOfBytes(content) ? content : undefined;
-      }),
+    names: async () =>
+      (await objects.list(folder))
+        .map(({ name }) => decodeURIComponent(name.slice(folder.length + 1)))
+        .sort(),
+    read: async (name) => {
+      const bytes = await objects.read(nameOf(name));
+      if (bytes === undefined) return undefined;
+      const content = bytes.subarray(HEADER_BYTES);
+      const header = Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1');
+      return header === digestOfBytes(content) ? content : undefined;
+    },
     write: async (name, bytes) => {
       const content = Buffer.concat([Buffer.from(digestOfBytes(bytes), 'latin1'), bytes]);
-      const path = join(folder, fileName(name));
       // A block that a power cut tears does not match its digest and is computed again: no need to wait for the disk.
-      await writeAtomic({ temporary: options.temporary, path, bytes: content, durable: false });
+      await objects.write(nameOf(name), content, { durable: false });
     },
-    clear: () => storeAttempt(attempt, () => rm(folder, { recursive: true, force: true })),
+    clear: () => objects.clear(folder),
   };
 }
 
@@ -60,8 +60,4 @@ function encodeName(name: string): string {
   } catch {
     return ''; // half of a surrogate pair has no UTF-8 form
   }
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (systemCode(error) !== 'ENOENT') throw error;
 }

@@ -2,18 +2,18 @@ import { copyFile, constants, link, lstat, mkdir, open, rename, rm } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { temporaryName } from './atomic-file.ts';
-import type { Blobs } from './blobs.ts';
+import type { BlobStore } from './blobs.ts';
 import { digestOfFile } from './digest.ts';
 import { encodeListing, FolderListing, listFiles, type ListedFile } from './folder-listing.ts';
 import { storeAttempt, systemCode } from './store-failure.ts';
 
 /** Folder artifacts: a listing blob each, laid out under `folders/<hex>/` when somebody needs the files. */
 export class Folders {
-  readonly #blobs: Blobs;
+  readonly #blobs: BlobStore;
   readonly #folder: string;
   readonly #temporary: string;
 
-  constructor(options: { root: string; temporary: string; blobs: Blobs }) {
+  constructor(options: { root: string; temporary: string; blobs: BlobStore }) {
     this.#blobs = options.blobs;
     this.#folder = join(options.root, 'folders');
     this.#temporary = options.temporary;

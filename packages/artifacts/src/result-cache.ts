@@ -1,10 +1,7 @@
-import { readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
-import { writeAtomic } from './atomic-file.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { storeAttempt, systemCode } from './store-failure.ts';
+import type { Objects } from './objects.ts';
 
 const entry = {
   schemaVersion: z.literal(1),
@@ -30,9 +27,9 @@ export const StoredResult = z.union([
 ]);
 export type StoredResult = z.infer<typeof StoredResult>;
 
-/** Results by key, one JSON file each. */
+/** Results by key, one JSON object each. */
 export interface ResultCache {
-  /** Undefined when there is none; one that cannot be read is moved aside as `.corrupt` and counts as none. */
+  /** Undefined when there is none; one that cannot be read is discarded and counts as none. */
   get(key: string): Promise<StoredResult | undefined>;
   /** The first result stored for a key stays. */
   put(key: string, result: StoredResult): Promise<void>;
@@ -40,32 +37,23 @@ export interface ResultCache {
   remove(key: string): Promise<void>;
 }
 
-export function openResultCache(root: string, temporary: string): ResultCache {
-  const pathOf = (key: string) => join(root, 'results', `${keyFileName(key)}.json`);
+export function openResultCache(objects: Objects): ResultCache {
+  const nameOf = (key: string) => `results/${keyFileName(key)}.json`;
   const get = async (key: string): Promise<StoredResult | undefined> => {
-    const path = pathOf(key);
-    return storeAttempt({ doing: 'reading a result', place: path }, async () => {
-      const text = await readFile(path, 'utf8').catch((error: unknown) => {
-        if (systemCode(error) !== 'ENOENT') throw error;
-      });
-      if (text === undefined) return undefined;
-      const result = parseResult(text, key);
-      if (result === undefined) await rename(path, `${path}.corrupt`);
-      return result;
-    });
+    const bytes = await objects.read(nameOf(key));
+    if (bytes === undefined) return undefined;
+    const result = parseResult(Buffer.from(bytes).toString('utf8'), key);
+    if (result === undefined) await objects.discard(nameOf(key));
+    return result;
   };
   return {
     get,
     async put(key, result) {
       const bytes = Buffer.from(`${canonicalJson(StoredResult.parse(result))}\n`);
-      const write = { temporary, path: pathOf(key), bytes };
-      if (await writeAtomic({ ...write, keepExisting: true })) return;
-      if ((await get(key)) === undefined) await writeAtomic(write);
+      if (await objects.write(nameOf(key), bytes, { keepExisting: true })) return;
+      if ((await get(key)) === undefined) await objects.write(nameOf(key), bytes);
     },
-    async remove(key) {
-      const path = pathOf(key);
-      await storeAttempt({ doing: 'removing a result', place: path }, () => rm(path, { force: true }));
-    },
+    remove: (key) => objects.remove([nameOf(key)]),
   };
 }
 

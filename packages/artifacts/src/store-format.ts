@@ -1,48 +1,62 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
-import { writeAtomic } from './atomic-file.ts';
+import type { Objects } from './objects.ts';
 import { storeAttempt, systemCode } from './store-failure.ts';
 
-/** Raised when the layout on disk changes; older and newer folders are refused, never converted in passing. */
+/** Raised when the layout changes; older and newer stores are refused, never converted in passing. */
 const FORMAT = 1;
+const FORMAT_NAME = 'format.json';
 const FormatFile = z.object({ format: z.int() });
 
-/** Creates the folder with its format mark, or checks the mark that is there. */
-export async function claimFolder(root: string, temporary: string): Promise<void> {
-  await storeAttempt({ doing: 'opening the store', place: root }, async () => {
-    await mkdir(temporary, { recursive: true });
-    const path = join(root, 'format.json');
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (systemCode(error) !== 'ENOENT') throw error;
-    });
-    if (text === undefined) {
-      // The mark is written before anything else, so content without a mark is somebody else's.
-      if (await exists(join(root, 'blobs'))) throw otherFormat(root, 'it has no format.json');
-      const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`);
-      await writeAtomic({ temporary, path, bytes, keepExisting: true });
-      return claimed(root, await readFile(path, 'utf8'));
-    }
-    claimed(root, text);
-  });
+/** Makes the folder of a store where there is none. */
+export async function claimFolder(root: string, temporary: string, objects: Objects): Promise<void> {
+  await storeAttempt({ doing: 'opening the store', place: root }, () =>
+    mkdir(temporary, { recursive: true }),
+  );
+  await claimStore({ place: root, objects, inhabited: () => exists(join(root, 'blobs')) });
 }
 
-function claimed(root: string, text: string): void {
+export interface ClaimOptions {
+  /** For messages. */
+  place: string;
+  objects: Objects;
+  /** Whether there is content. */
+  inhabited: () => Promise<boolean>;
+}
+
+/** Leaves a mark of the format, or checks the one that is there. */
+export async function claimStore({ place, objects, inhabited }: ClaimOptions): Promise<void> {
+  const there = await objects.read(FORMAT_NAME);
+  if (there !== undefined) return claimed(place, there);
+  // The mark is written before anything else, so content without a mark is somebody else's.
+  if (await inhabited()) throw otherFormat(place, `it has no ${FORMAT_NAME}`);
+  const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`);
+  await objects.write(FORMAT_NAME, bytes, { keepExisting: true });
+  claimed(place, (await objects.read(FORMAT_NAME)) ?? bytes);
+}
+
+/** Whether somebody has made a store there. */
+export async function isClaimed(objects: Objects): Promise<boolean> {
+  return (await objects.read(FORMAT_NAME)) !== undefined;
+}
+
+function claimed(place: string, bytes: Uint8Array): void {
   let format: number | undefined;
   try {
-    format = FormatFile.parse(JSON.parse(text)).format;
+    format = FormatFile.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).format;
   } catch {
-    throw otherFormat(root, 'its format.json cannot be read');
+    throw otherFormat(place, 'its format.json cannot be read');
   }
-  if (format !== FORMAT) throw otherFormat(root, `it has format ${format}`);
+  if (format !== FORMAT) throw otherFormat(place, `it has format ${format}`);
 }
 
-function otherFormat(root: string, reason: string): QuantloopError {
+function otherFormat(place: string, reason: string): QuantloopError {
   return new QuantloopError({
     code: 'invalid-spec',
-    message: `The store ${root} belongs to another version of quantloop: ${reason}, this version writes format ${FORMAT}.`,
-    hint: 'Choose another store folder, or move this one away; everything in it can be computed again.',
+    message: `The store ${place} belongs to another version of quantloop: ${reason}, this version writes format ${FORMAT}.`,
+    hint: 'Choose another store folder or prefix, or move this one away; everything in it can be computed again.',
   });
 }
 

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { blobPath, flipBit } from './damage.ts';
 import { newRoot } from './new-root.ts';
+import { onEveryStore } from './sites.ts';
 
 type Tree = { [name: string]: string | Tree };
 
@@ -36,9 +37,9 @@ async function readBack(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries((await Promise.all(texts)).sort());
 }
 
-describe('folder artifacts', () => {
+onEveryStore('folder artifacts', (newSite, s3) => {
   test('any tree of files comes back as it was', async () => {
-    const store = await openStore({ root: await newRoot() });
+    const store = await (await newSite()).open();
     await fc.assert(
       fc.asyncProperty(tree, async (content) => {
         const source = join(await newRoot(), 'source');
@@ -49,10 +50,60 @@ describe('folder artifacts', () => {
         expect(await readBack(await store.folder(ref))).toEqual(await readBack(source));
         expect(await store.verify(ref)).toBe(true);
       }),
-      { numRuns: 12 },
+      { numRuns: s3 ? 4 : 12 },
     );
   });
 
+  test('files are hard links into the store, read-only', async () => {
+    const site = await newSite();
+    const store = await site.open();
+    const source = await newRoot();
+    await layOut(source, { 'model.onnx': 'graph', sub: { 'model.onnx': 'graph' } });
+    const folder = await store.folder(await store.putFolder(source));
+    const [one, two] = await Promise.all(
+      ['model.onnx', 'sub/model.onnx'].map((path) => stat(join(folder, path))),
+    );
+    expect(one!.ino).toBe(two!.ino);
+    expect(one!.mode & 0o222).toBe(0);
+  });
+
+  test('a laid-out folder that was tampered with is laid out anew', async () => {
+    const store = await (await newSite()).open();
+    const source = await newRoot();
+    await layOut(source, { 'config.json': '{}', sub: { a: '1' } });
+    const ref = await store.putFolder(source);
+    for (const tamper of [
+      async (folder: string) => rm(join(folder, 'config.json')),
+      async (folder: string) => writeFile(join(folder, 'extra'), 'x'),
+      async (folder: string) => rm(folder, { recursive: true }).then(() => writeFile(folder, 'not a folder')),
+    ]) {
+      await tamper(await store.folder(ref));
+      expect(await readBack(await store.folder(ref))).toEqual(await readBack(source));
+    }
+  });
+
+  test('a link is refused: it may lead out of the folder', async () => {
+    const store = await (await newSite()).open();
+    const source = await newRoot();
+    await symlink('/etc/hostname', join(source, 'weights'));
+    await expect(store.putFolder(source)).rejects.toMatchObject({
+      code: 'invalid-spec',
+      message: `${join(source, 'weights')} cannot be stored: it is a link or a special file.`,
+    });
+    await expect(store.putFolder(join(source, 'nowhere'))).rejects.toThrow('it does not exist');
+  });
+
+  test('a folder is not a file, nor a file a folder', async () => {
+    const store = await (await newSite()).open();
+    const file = await store.putJson([]);
+    await expect(store.folder(file)).rejects.toMatchObject({ code: 'invalid-spec' });
+    await expect(store.file({ ...file, mediaType: FOLDER_MEDIA_TYPE })).rejects.toMatchObject({
+      code: 'invalid-spec',
+    });
+  });
+});
+
+describe('folder artifacts in a folder', () => {
   test('the digest names paths and contents, and nothing else', async () => {
     const digestOf = async (content: Tree) => {
       const folder = await newRoot();
@@ -64,19 +115,6 @@ describe('folder artifacts', () => {
     expect(await digestOf({ a: '1', b: { c: '3' } })).not.toBe(same);
     expect(await digestOf({ a: '1', b: { d: '2' } })).not.toBe(same);
     expect(await digestOf({ a: '1', 'b-c': '2' })).not.toBe(same);
-  });
-
-  test('files are hard links into the store, read-only', async () => {
-    const root = await newRoot();
-    const store = await openStore({ root });
-    const source = await newRoot();
-    await layOut(source, { 'model.onnx': 'graph', sub: { 'model.onnx': 'graph' } });
-    const folder = await store.folder(await store.putFolder(source));
-    const [one, two] = await Promise.all(
-      ['model.onnx', 'sub/model.onnx'].map((path) => stat(join(folder, path))),
-    );
-    expect(one!.ino).toBe(two!.ino);
-    expect(one!.mode & 0o222).toBe(0);
   });
 
   test('a damaged file is noticed by folder and verify, and named', async () => {
@@ -97,21 +135,6 @@ describe('folder artifacts', () => {
     expect(await readBack(await store.folder(ref))).toEqual(await readBack(source));
   });
 
-  test('a laid-out folder that was tampered with is laid out anew', async () => {
-    const store = await openStore({ root: await newRoot() });
-    const source = await newRoot();
-    await layOut(source, { 'config.json': '{}', sub: { a: '1' } });
-    const ref = await store.putFolder(source);
-    for (const tamper of [
-      async (folder: string) => rm(join(folder, 'config.json')),
-      async (folder: string) => writeFile(join(folder, 'extra'), 'x'),
-      async (folder: string) => rm(folder, { recursive: true }).then(() => writeFile(folder, 'not a folder')),
-    ]) {
-      await tamper(await store.folder(ref));
-      expect(await readBack(await store.folder(ref))).toEqual(await readBack(source));
-    }
-  });
-
   test('twenty readers at once get one folder', async () => {
     const root = await newRoot();
     const source = await newRoot();
@@ -122,17 +145,6 @@ describe('folder artifacts', () => {
     expect(new Set(folders).size).toBe(1);
     expect(await readBack(folders[0]!)).toEqual(await readBack(source));
     expect(await readdir(join(root, 'tmp'))).toEqual([]);
-  });
-
-  test('a link is refused: it may lead out of the folder', async () => {
-    const store = await openStore({ root: await newRoot() });
-    const source = await newRoot();
-    await symlink('/etc/hostname', join(source, 'weights'));
-    await expect(store.putFolder(source)).rejects.toMatchObject({
-      code: 'invalid-spec',
-      message: `${join(source, 'weights')} cannot be stored: it is a link or a special file.`,
-    });
-    await expect(store.putFolder(join(source, 'nowhere'))).rejects.toThrow('it does not exist');
   });
 
   test.each([
@@ -157,14 +169,5 @@ describe('folder artifacts', () => {
     expect(existsSync(join(root, 'folders'))).toBe(false);
     expect(existsSync(join(dirname(root), 'escape'))).toBe(false);
     expect(existsSync(blobPath(root, digest))).toBe(true);
-  });
-
-  test('a folder is not a file, nor a file a folder', async () => {
-    const store = await openStore({ root: await newRoot() });
-    const file = await store.putJson([]);
-    await expect(store.folder(file)).rejects.toMatchObject({ code: 'invalid-spec' });
-    await expect(store.file({ ...file, mediaType: FOLDER_MEDIA_TYPE })).rejects.toMatchObject({
-      code: 'invalid-spec',
-    });
   });
 });

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutShort, flipBit } from './damage.ts';
 import { newRoot } from './new-root.ts';
+import { onEveryStore } from './sites.ts';
 
 const key = digestOfJson({ stage: 'test' });
 const hex = key.slice('sha256:'.length);
@@ -22,9 +23,9 @@ function resultOf(output: string): StoredResult {
   };
 }
 
-describe('results', () => {
+onEveryStore('results', (newSite, s3) => {
   test('the first result stored under a key stays, until it is removed', async () => {
-    const store = await openStore({ root: await newRoot() });
+    const store = await (await newSite()).open();
     expect(await store.results.get(key)).toBeUndefined();
     const racing = await Promise.all(['a', 'b', 'c'].map((text) => store.results.put(key, resultOf(text))));
     expect(racing).toHaveLength(3);
@@ -37,7 +38,7 @@ describe('results', () => {
   });
 
   test('a permanent failure is a result', async () => {
-    const store = await openStore({ root: await newRoot() });
+    const store = await (await newSite()).open();
     const { output: _, ...entry } = resultOf('') as StoredResult & { output: unknown };
     const failure = { code: 'unsupported', message: 'no kernel', hint: 'another target', quantloop: '0.1.0' };
     await store.results.put(key, { ...entry, failure });
@@ -52,34 +53,34 @@ describe('results', () => {
       'belongs to another key',
       (path: string) => writeFile(path, JSON.stringify({ ...resultOf(''), key: digestOfJson(1) })),
     ],
-  ])('an entry that %s counts as absent and is moved aside', async (_, damage) => {
-    const root = await newRoot();
-    const store = await openStore({ root });
+  ])('an entry that %s counts as absent, and makes way', async (_, damage) => {
+    const site = await newSite();
+    const store = await site.open();
     await store.results.put(key, resultOf('a'));
-    await damage(join(root, 'results', `${hex}.json`));
+    await damage(join(site.files, 'results', `${hex}.json`));
     expect(await store.results.get(key)).toBeUndefined();
-    expect(await readdir(join(root, 'results'))).toEqual([`${hex}.json.corrupt`]);
+    if (!s3) expect(await readdir(join(site.files, 'results'))).toEqual([`${hex}.json.corrupt`]);
     await store.results.put(key, resultOf('b'));
     expect(await store.results.get(key)).toEqual(resultOf('b'));
   });
 
   test('a damaged entry does not stand in the way of a new one', async () => {
-    const root = await newRoot();
-    const store = await openStore({ root });
+    const site = await newSite();
+    const store = await site.open();
     await store.results.put(key, resultOf('a'));
-    await cutShort(join(root, 'results', `${hex}.json`), 10);
+    await cutShort(join(site.files, 'results', `${hex}.json`), 10);
     await store.results.put(key, resultOf('b'));
     expect(await store.results.get(key)).toEqual(resultOf('b'));
   });
 
   test.each(['', '../x', 'sha256:12', hex.toUpperCase()])('%j is no key', async (bad) => {
-    const store = await openStore({ root: await newRoot() });
+    const store = await (await newSite()).open();
     await expect(store.results.get(bad)).rejects.toThrow('is not the key of a job');
     expect(() => store.checkpoint(bad)).toThrow('is not the key of a job');
   });
 });
 
-describe('checkpoints', () => {
+onEveryStore('checkpoints', (newSite, s3) => {
   test('blocks of any name and content come back until they are cleared', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -87,7 +88,7 @@ describe('checkpoints', () => {
           maxKeys: 5,
         }),
         async (blocks) => {
-          const store = await openStore({ root: await newRoot() });
+          const store = await (await newSite()).open();
           for (const [name, bytes] of Object.entries(blocks)) await store.checkpoint(key).write(name, bytes);
           const read = store.checkpoint(key);
           expect(await read.names()).toEqual(Object.keys(blocks).sort());
@@ -99,7 +100,7 @@ describe('checkpoints', () => {
           expect(await read.read('layer-0')).toBeUndefined();
         },
       ),
-      { numRuns: 10 },
+      { numRuns: s3 ? 4 : 10 },
     );
   });
 
@@ -110,10 +111,10 @@ describe('checkpoints', () => {
         fc.nat(),
         fc.boolean(),
         async (bytes, at, cut) => {
-          const root = await newRoot();
-          const { write, read } = (await openStore({ root })).checkpoint(key);
+          const site = await newSite();
+          const { write, read } = (await site.open()).checkpoint(key);
           await write('layer-0', bytes);
-          const path = join(root, 'checkpoints', hex, 'layer-0');
+          const path = join(site.files, 'checkpoints', hex, 'layer-0');
           const { length } = await readFile(path);
           await (cut ? cutShort(path, at % length) : flipBit(path, at));
           expect(await read('layer-0')).toBeUndefined();
@@ -121,30 +122,30 @@ describe('checkpoints', () => {
           expect(Buffer.from((await read('layer-0'))!).equals(bytes)).toBe(true);
         },
       ),
-      { numRuns: 10 },
+      { numRuns: s3 ? 4 : 10 },
     );
   });
 
   test.each(['', '\ud800', 'x'.repeat(201)])('a block cannot be named %j', async (name) => {
-    const { write } = (await openStore({ root: await newRoot() })).checkpoint(key);
+    const { write } = (await (await newSite()).open()).checkpoint(key);
     await expect(write(name, Buffer.from('x'))).rejects.toThrow('cannot be named');
   });
 
   test.each(['..', '.', 'a/../../b', '/etc/passwd'])(
     'the name %j stays inside the checkpoint',
     async (name) => {
-      const root = await newRoot();
-      const { write, names } = (await openStore({ root })).checkpoint(key);
+      const site = await newSite();
+      const { write, names } = (await site.open()).checkpoint(key);
       await write(name, Buffer.from('x'));
       expect(await names()).toEqual([name]);
-      expect((await readdir(join(root, 'checkpoints', hex))).length).toBe(1);
+      expect((await readdir(join(site.files, 'checkpoints', hex))).length).toBe(1);
     },
   );
 });
 
-describe('the journal', () => {
+onEveryStore('the journal', (newSite) => {
   test('keeps what was appended, in order, with time and process', async () => {
-    const store = await openStore({ root: await newRoot() });
+    const store = await (await newSite()).open();
     expect(await store.journal.read()).toEqual([]);
     await store.journal.append({ key, stage: 'quantize', event: 'started', attempt: 2 });
     await store.journal.append({ key, stage: 'quantize', event: 'resumed', blocks: 3 });
@@ -153,7 +154,9 @@ describe('the journal', () => {
       { key, stage: 'quantize', event: 'resumed', blocks: 3, pid: process.pid, time: expect.any(String) },
     ]);
   });
+});
 
+describe('the journal in a folder', () => {
   test('a line torn by a crash is left out, and the next one is whole', async () => {
     const root = await newRoot();
     const first = await openStore({ root });

@@ -7,6 +7,8 @@ export const FAILURE_CODES = {
   unsupported: { permanent: true },
   'model-corrupt': { permanent: true },
   'non-finite': { permanent: true },
+  /** Credentials, permissions, a bucket that is not there: says nothing of the job itself. */
+  'store-refused': { permanent: true },
   'artifact-corrupt': { permanent: false },
   'out-of-memory': { permanent: false },
   'device-lost': { permanent: false },
