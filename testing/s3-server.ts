@@ -17,7 +17,8 @@ export interface S3Server {
   files: string;
   /** What a process needs to use it: endpoint, region, credentials. */
   env: Record<string, string>;
-  pid: number;
+  /** A line for each request, in the form of Amazon's own server access logs. */
+  accessLog: string;
   stop(): Promise<void>;
   /** Starts again after `stop`, on the same port with the same content. */
   start(): Promise<void>;
@@ -31,7 +32,16 @@ export async function startS3Server(folder: string): Promise<S3Server> {
   const port = await freePort();
   const access = randomBytes(8).toString('hex');
   const secret = randomBytes(16).toString('hex');
-  const args = ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', join(folder, 'data')];
+  const accessLog = join(folder, 'access.log');
+  const args = [
+    '--port',
+    `127.0.0.1:${port}`,
+    '--quiet',
+    '--access-log',
+    accessLog,
+    'posix',
+    join(folder, 'data'),
+  ];
   const ROOT = { ROOT_ACCESS_KEY: access, ROOT_SECRET_KEY: secret };
   let child: ChildProcess | undefined;
   const start = async () => {
@@ -53,9 +63,7 @@ export async function startS3Server(folder: string): Promise<S3Server> {
       AWS_ACCESS_KEY_ID: access,
       AWS_SECRET_ACCESS_KEY: secret,
     },
-    get pid() {
-      return child!.pid!;
-    },
+    accessLog,
     start,
     stop: async () => {
       const ending = child;

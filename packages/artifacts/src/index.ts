@@ -1,6 +1,10 @@
-export { openStore } from './open-store.ts';
+export { openStore, type OpenStoreOptions } from './open-store.ts';
+export { localFolder, storeExists } from './store-location.ts';
+export { isS3Location } from './s3/s3-location.ts';
+export { doctorStore, type StoreDiagnosis } from './doctor-store.ts';
+export type { Remote } from './cache/remote.ts';
 export type { Store } from './store.ts';
-export type { Checkpoint } from './checkpoint.ts';
+export { checkpointFolder, type Checkpoint } from './checkpoint.ts';
 export { StoredResult, type ResultCache } from './result-cache.ts';
 export { JournalEntry, type Journal, type JournalNote } from './journal.ts';
 export { digestOfBytes, digestOfFile, digestOfJson } from './digest.ts';

@@ -3,6 +3,7 @@ import { QuantloopError, type Execution } from '@quantloop/core';
 import { z } from 'zod';
 import { classifyError } from './child/classify-error.ts';
 import { poolOf } from './child/process-pool.ts';
+import { serveRemote } from './child/serve-remote.ts';
 import type { SharedRun } from './share-job.ts';
 import type { Stage } from './stage.ts';
 import { VERSION } from './version.ts';
@@ -60,7 +61,8 @@ export async function computeOutput<Input, Output>(
   } catch (error) {
     const failure = classifyError(error);
     const cancelled = run.signal.aborted;
-    if (!cancelled && failure.permanent) await keepFailure(job, failure);
+    // What a store refuses tells nothing of the job.
+    if (!cancelled && failure.permanent && failure.code !== 'store-refused') await keepFailure(job, failure);
     const code = cancelled ? 'cancelled' : failure.code;
     await note('failed', { seconds: elapsed(), code }).catch(() => {}); // the failure itself matters more
     throw error;
@@ -75,9 +77,13 @@ async function runInProcess<Input, Output>(
   const pool = poolOf(store.root);
   const measures = stage.measures === true;
   const { module } = stage;
-  const message = { type: 'job' as const, storeRoot: store.root, key, module, input, reusable: !measures };
+  const { root, remote } = store;
+  const place = { storeRoot: root, ...(remote && { remote: remote.location }) };
+  const message = { type: 'job' as const, ...place, key, module, input, reusable: !measures };
+  const serve = remote && serveRemote(remote, key);
   const process = pool.take(module, measures);
-  const output = await process.run({ stage: stage.name, message, signal, onProgress, onResumed, onOutput });
+  const run = { stage: stage.name, message, signal, onProgress, onResumed, onOutput, serve };
+  const output = await process.run(run);
   if (!measures && process.alive) pool.giveBack(process);
   return output;
 }

@@ -9,15 +9,18 @@ export function storeActivity<Input, Output>(
   { storeRoot }: { storeRoot: string },
   run: (input: Input, store: Store) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
-  let store: Store | undefined;
   return async (input) => {
+    let store: Store | undefined;
     try {
       return await despiteOutages(async () => {
+        // One for each call: what it uses of a cache may go when it ends.
         store ??= await openStore({ root: storeRoot });
         return run(input, store);
       }, Context.current().cancellationSignal);
     } catch (error) {
       throw toApplicationFailure(error, { stage, attempt: Context.current().info.attempt });
+    } finally {
+      await store?.close();
     }
   };
 }

@@ -9,7 +9,7 @@ export interface OutputOptions {
 export interface PlaceOptions {
   /** The folder for state: store, embedded server. */
   dir: string;
-  /** Content-addressed store. */
+  /** Content-addressed store: a folder, or `s3://bucket/prefix`. */
   store?: string;
 }
 
@@ -34,7 +34,10 @@ export function outputOptions(command: Command): Command {
 export function placeOptions(command: Command): Command {
   return command
     .option('--dir <folder>', 'folder for state: store and embedded server', '.quantloop')
-    .option('--store <folder>', 'content-addressed store that all workers share (default: store/ in --dir)');
+    .option(
+      '--store <place>',
+      'content-addressed store that all workers share: a folder, or s3://bucket/prefix (default: store/ in --dir)',
+    );
 }
 
 /** Where the server is, of commands whose own port is another's. */
@@ -85,8 +88,8 @@ export function calibrationOptions(command: Command, texts: string): Command {
     .option('--seed <n>', '0: the first texts; any other: texts drawn at random', nonNegativeInteger);
 }
 
-export function storeRoot(options: PlaceOptions): string {
-  return resolve(options.store ?? `${options.dir}/store`);
+export function storeRoot({ store, dir }: PlaceOptions): string {
+  return store?.startsWith('s3://') ? store : resolve(store ?? `${dir}/store`);
 }
 
 export function positiveInteger(text: string): number {

@@ -18,7 +18,7 @@ export function define(command: Command): void {
   outputOptions(serverOptions(command))
     .summary('drop from the store what no run needs')
     .description(
-      'Drops from the store what no job asked for in some days, and no run whose folder is there needs: of a run its models, texts, results for each document, and the versions that were selected stay. Not while a campaign runs.',
+      'Drops from the store what no job asked for in some days, and no run whose folder is there needs: of a run its models, texts, results for each document, and the versions that were selected stay. Not while a campaign runs. On S3 the bucket is cleared, and uploads that nobody finished are given up; caches keep to their own limit.',
     )
     .option('--days <n>', 'days in which nothing asked for it', nonNegativeInteger, 30)
     .option('--out <folder>', 'folder where runs are: <out>/<campaign>/<run>/', 'quantloop-out')

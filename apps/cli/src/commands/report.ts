@@ -17,9 +17,8 @@ export function define(command: Command): void {
     .argument('<run>', 'name of a campaign (its newest run), or the folder of a run')
     .option('--out <folder>', 'folder where runs are: <out>/<campaign>/<run>/', 'quantloop-out')
     .action(async (name: string, options: ReportOptions) => {
-      const { existsSync } = await import('node:fs');
       const { join } = await import('node:path');
-      const { openStore } = await import('@quantloop/artifacts');
+      const { openStore, storeExists } = await import('@quantloop/artifacts');
       const { readRun, writeReport } = await import('@quantloop/report');
       const { requireRunFolder } = await import('../run/find-run-folder.ts');
       const { printJson } = await import('../output/print-json.ts');
@@ -28,7 +27,7 @@ export function define(command: Command): void {
       const facts = await readRun(folder);
       // Without the store the models already placed are left as they are.
       const root = storeRoot(options);
-      const store = existsSync(root) ? await openStore({ root }) : undefined;
+      const store = (await storeExists(root)) ? await openStore({ root }) : undefined;
       const { files } = await writeReport({ ...facts, folder }, { store });
       if (options.json) {
         printJson({ campaign: facts.campaign.campaign, run: facts.run, folder, files });

@@ -23,8 +23,8 @@ export function define(command: Command): void {
   outputOptions(metricsOption(serverOptions(command)))
     .summary('work for campaigns that run elsewhere')
     .description(
-      'Works for campaigns until it is stopped. All workers of a campaign share its store (--store): put it on a ' +
-        'shared file system when they are on several machines. SIGTERM or Ctrl-C drains it: it takes no more work, its ' +
+      'Works for campaigns until it is stopped. All workers of a campaign share its store (--store): a folder on a ' +
+        'shared file system, or s3://bucket/prefix, when they are on several machines. SIGTERM or Ctrl-C drains it: it takes no more work, its ' +
         'jobs stop at their checkpoints, another worker goes on from there, and it ends with exit code 0 within 20 s. A ' +
         'second signal, or SIGKILL, ends it at once, and the server gives its work to another one 15 s later. ' +
         'It logs to standard error (lines for people on a terminal, JSON elsewhere) and to logs/ in --dir.',

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { openStore, type Store } from '@quantloop/artifacts';
+import { openStore, storeExists, type Store } from '@quantloop/artifacts';
 import { bundlesOf, type Decision, type Trial } from '@quantloop/core';
 import { compareTrials, type ComparedMetric } from '@quantloop/evaluate';
 import { readRun } from '@quantloop/report';
@@ -51,7 +50,7 @@ type Run = Awaited<ReturnType<typeof readRun>>;
 
 /** Two runs, or two trials, compared by what is in their folders and, for pairing documents, in the store. */
 export async function compareRuns(options: CompareRunsOptions): Promise<RunComparison> {
-  if (!existsSync(options.storeRoot)) throw noStore(options.storeRoot);
+  if (!(await storeExists(options.storeRoot))) throw noStore(options.storeRoot);
   const [before, after] = await Promise.all(
     [options.before, options.after].map(async (name) => readRun(await requireRunFolder(name, options.out))),
   );

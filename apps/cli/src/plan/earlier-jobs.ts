@@ -1,6 +1,4 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openStore, type JournalEntry, type Store } from '@quantloop/artifacts';
+import { openStore, storeExists, type JournalEntry, type Store } from '@quantloop/artifacts';
 import { ArtifactRef, Metrics, Provenance, type Campaign, type EarlierJob } from '@quantloop/core';
 import { z } from 'zod';
 
@@ -26,11 +24,7 @@ export async function earlierJobs(
   storeRoot: string,
   { models }: Pick<Campaign, 'models'>,
 ): Promise<EarlierJob[]> {
-  const there = await access(join(storeRoot, 'format.json')).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return [];
+  if (!(await storeExists(storeRoot))) return [];
   const store = await openStore({ root: storeRoot });
   try {
     const entries = (await store.journal.read()).filter(wasWhole);

@@ -1,4 +1,4 @@
-import { freeBytes, storedBytes } from '@quantloop/artifacts';
+import { freeBytes, localFolder, storedBytes } from '@quantloop/artifacts';
 import {
   predictCampaign,
   type Campaign,
@@ -13,7 +13,7 @@ export interface PredictOptions {
   campaign: Campaign;
   /** What times are predicted from. */
   jobs: readonly EarlierJob[];
-  /** Folder of the store, which need not be there. */
+  /** The store, which need not be there: its folder, or its cache on this machine, takes the artifacts. */
   storeRoot: string;
   /** The campaign is measured by workers of this machine. */
   local: boolean;
@@ -26,7 +26,8 @@ export async function predict({ campaign, jobs, storeRoot, local }: PredictOptio
     const size = await sourceSize(source);
     if (size !== undefined) sizes[id] = size;
   }
-  const [free, stored] = await Promise.all([freeBytes(storeRoot), storedBytes(storeRoot)]);
+  const folder = localFolder(storeRoot);
+  const [free, stored] = await Promise.all([freeBytes(folder), storedBytes(folder)]);
   // A server or a graphics card has memory of its own.
   const here =
     local &&

@@ -1,4 +1,3 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { join } from 'node:path';
 import { Blobs } from '../blobs.ts';
 import { CacheSpace } from '../cache/cache-space.ts';
@@ -7,6 +6,7 @@ import type { Journal } from '../journal.ts';
 import { claimStore } from '../store-format.ts';
 import { cacheFolderOf, cacheLimit } from '../cache/cache-place.ts';
 import { objectJournal } from './object-journal.ts';
+import { s3Client } from './s3-client.ts';
 import type { S3Place } from './s3-objects.ts';
 import { parseS3Location } from './s3-location.ts';
 import { s3Remote } from './s3-remote.ts';
@@ -33,13 +33,6 @@ export function openS3Remote(root: string): Promise<OpenedS3> {
   // A store that could not be opened may be there the next time.
   opening.catch(() => opened.delete(identity));
   return opening;
-}
-
-/** Credentials, region and endpoint come from the SDK's own chain: environment, profiles, roles. */
-export function s3Client(): S3Client {
-  // The bucket in the path is what every service understands, and a server on an address needs.
-  // Of ranges nobody has a checksum; whoever reads a whole object asks for it.
-  return new S3Client({ forcePathStyle: true, responseChecksumValidation: 'WHEN_REQUIRED' });
 }
 
 async function open(place: S3Place, cacheFolder: string): Promise<OpenedS3> {

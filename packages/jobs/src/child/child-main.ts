@@ -1,4 +1,5 @@
-import { JobMessage } from './messages.ts';
+import { ParentMessage } from './messages.ts';
+import { settle } from './parent-remote.ts';
 import { reportFailure, runJob } from './run-job.ts';
 import { watchParent } from './watch-parent.ts';
 
@@ -14,9 +15,11 @@ process.on('disconnect', () => process.exit(0));
 process.on('uncaughtException', (error) => void reportFailure(error));
 watchParent(Number(parent));
 
-process.on('message', (message) => {
+process.on('message', (raw) => {
+  const message = ParentMessage.parse(raw);
+  if (message.type === 'answer') return settle(message);
   cancellation = new AbortController();
-  void runJob(JobMessage.parse(message), cancellation.signal).then(() => (cancellation = undefined));
+  void runJob(message, cancellation.signal).then(() => (cancellation = undefined));
 });
 
 // A module that cannot be loaded fails its own job, with a message.

@@ -7,10 +7,12 @@ import { QuantloopError } from '@quantloop/core';
 import { z } from 'zod';
 import type { Progress } from '../job-context.ts';
 import { childEnvironment, childOptions } from './child-environment.ts';
+import { classifyError } from './classify-error.ts';
 import { exitFailure } from './exit-failure.ts';
-import { ChildMessage, type JobMessage } from './messages.ts';
+import { ChildMessage, type AnswerMessage, type JobMessage } from './messages.ts';
 import { hungAfter, watchForHang } from './hang-watch.ts';
 import { oomKills } from './oom-kills.ts';
+import type { RemoteCall } from './remote-messages.ts';
 
 /** After SIGTERM, until SIGKILL. */
 const CANCEL_GRACE_MS = 1500;
@@ -34,6 +36,8 @@ export interface JobRun {
   onResumed(blocks: number): void;
   /** A line that the process printed. */
   onOutput(line: string, pid: number): void;
+  /** Does what the job asks of the shared store. */
+  serve: ((call: RemoteCall) => Promise<unknown>) | undefined;
 }
 
 /** A child process that does one job at a time. Without a job it does not keep this process alive. */
@@ -93,7 +97,7 @@ export class JobProcess {
   }
 
   /** Runs the job to its end. Resolves once the process is gone, or is ready for another job (`alive`). */
-  async run({ stage, message, signal, onProgress, onResumed, onOutput }: JobRun): Promise<unknown> {
+  async run({ stage, message, signal, onProgress, onResumed, onOutput, serve }: JobRun): Promise<unknown> {
     this.#hold(true);
     const killsBefore = oomKills();
     let last: ChildMessage | undefined;
@@ -120,6 +124,7 @@ export class JobProcess {
         const { done, total, unit, note } = received;
         onProgress({ done, total, unit, ...(note === undefined ? {} : { note }) });
       } else if (received.type === 'resumed') onResumed(received.blocks);
+      else if (received.type === 'remote') void this.#answer(received, serve);
       else {
         last ??= received;
         if (received.type === 'result' && received.stays) stays();
@@ -150,6 +155,18 @@ export class JobProcess {
       this.#onLine = undefined;
       this.#hold(false);
       for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  async #answer({ id, call }: ChildMessage & { type: 'remote' }, serve: JobRun['serve']): Promise<void> {
+    const answer = (outcome: { value?: unknown } | Pick<AnswerMessage, 'failure'>) =>
+      // A process that has died meanwhile does not need it.
+      this.#child.send({ type: 'answer', id, ...outcome }, () => {});
+    try {
+      answer({ value: (await serve?.(call)) ?? null });
+    } catch (error) {
+      const { code, message, hint } = classifyError(error);
+      answer({ failure: { type: 'failure', code, message, hint } });
     }
   }
 

@@ -3,6 +3,7 @@ import { QuantloopError } from '@quantloop/core';
 import type { JobContext, Progress } from '../job-context.ts';
 import { classifyError } from './classify-error.ts';
 import type { ChildMessage, JobMessage } from './messages.ts';
+import { parentRemote } from './parent-remote.ts';
 
 /** Milliseconds between two progress messages. */
 const PROGRESS_MS = 100;
@@ -14,7 +15,8 @@ const KEPT_BYTES = 1 << 30;
 export async function runJob(job: JobMessage, signal: AbortSignal): Promise<void> {
   const progress = progressSender();
   try {
-    const store = await openStore({ root: job.storeRoot });
+    const remote = job.remote === undefined ? {} : { remote: parentRemote(job.remote) };
+    const store = await openStore({ root: job.storeRoot, ...remote });
     const run = await loadRun(job.module);
     const context: JobContext = {
       store,
