@@ -7,6 +7,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   writeFile,
   type FileHandle,
 } from 'node:fs/promises';
@@ -20,6 +21,7 @@ import type { S3Facts, S3Place } from './s3-objects.ts';
 const PART = 8 << 20;
 /** Ranges under way at once; each is held in memory. */
 const AT_ONCE = 4;
+const ABANDONED_MS = 24 * 3600 * 1000;
 
 export interface DownloadOptions {
   /** Of the object. */
@@ -65,6 +67,15 @@ export async function downloadFile(place: S3Place, options: DownloadOptions): Pr
     }
     return path;
   });
+}
+
+/** Forgets what processes that have died left behind, and nobody has gone on with for a day. */
+export async function clearDownloads(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const path of names.filter(isLeftover).map((name) => join(folder, name))) {
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined && Date.now() - facts.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+  }
 }
 
 /** Forgets a download: it was moved to its place, or its content is wrong. */

@@ -5,6 +5,7 @@ import type { Remote } from '../cache/remote.ts';
 import type { Journal } from '../journal.ts';
 import { claimStore } from '../store-format.ts';
 import { cacheFolderOf, cacheLimit } from '../cache/cache-place.ts';
+import { clearDownloads } from './download-file.ts';
 import { objectJournal } from './object-journal.ts';
 import { s3Client } from './s3-client.ts';
 import type { S3Place } from './s3-objects.ts';
@@ -39,6 +40,7 @@ async function open(place: S3Place, cacheFolder: string): Promise<OpenedS3> {
   const space = new CacheSpace({ root: cacheFolder, limit: cacheLimit() });
   const local = new Blobs(cacheFolder, join(cacheFolder, 'tmp'));
   const remote = s3Remote({ place, local, space, cacheFolder });
+  await clearDownloads(join(cacheFolder, 'downloads'));
   const inhabited = async () => (await remote.objects.list('blobs')).length > 0;
   await claimStore({ place: place.location.url, objects: remote.objects, inhabited });
   return { place, remote, journal: objectJournal(remote.objects), cacheFolder };

@@ -45,6 +45,8 @@ export function isPrecondition(error: unknown): boolean {
 function isRefusal({ name, message, status, code }: S3Error): boolean {
   if (REFUSALS.test(name) || message === 'Region is missing') return true;
   if (code !== undefined || status === undefined) return false;
+  // The service does not know what is asked of it.
+  if (status === 501) return true;
   // A damaged body (BadDigest, IncompleteBody), a clash of writers (409), a slow network (408) and too many requests
   // (429) pass; so do the service's own faults.
   return (
