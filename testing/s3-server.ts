@@ -17,7 +17,7 @@ export interface S3Server {
   files: string;
   /** What a process needs to use it: endpoint, region, credentials. */
   env: Record<string, string>;
-  /** A line for each request, in the form of Amazon's own server access logs. */
+  /** A line for each request, in the form of Amazon's own server access logs; operations have names of its own. */
   accessLog: string;
   stop(): Promise<void>;
   /** Starts again after `stop`, on the same port with the same content. */
