@@ -6,7 +6,7 @@ import { setup } from './setup.mjs';
 // Without a Temporal CLI the tests against a real server are skipped, visibly.
 const code = await setup({ temporal: 'optional' });
 // Nor is the S3 server needed: it is built with Go, once, where it can be.
-if (code === 0) await runNode([...fromSources, join(root, 'testing/get-versitygw.ts')], { cwd: root });
+if (code === 0) await runNode([...fromSources, join(root, 'test-support/get-versitygw.ts')], { cwd: root });
 process.exitCode =
   code !== 0
     ? code

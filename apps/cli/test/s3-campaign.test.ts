@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore, type JournalEntry } from '@quantloop/artifacts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3_MISSING, startS3Server, type S3Server } from '../../../testing/s3-server.ts';
+import { S3_MISSING, startS3Server, type S3Server } from '../../../test-support/s3-server.ts';
 import { findTemporalCli } from '../src/temporal/find-temporal-cli.ts';
 import { descendants, killAtOnce } from './crash/processes.ts';
 import { runCli, startCli, type StartedCli } from './support/run-cli.ts';

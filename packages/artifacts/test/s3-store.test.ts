@@ -8,7 +8,7 @@ import { collectGarbage, digestOfBytes, digestOfJson, openStore, type Store } fr
 import type { ArtifactRef } from '@quantloop/core';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
-import { S3_MISSING } from '../../../testing/s3-server.ts';
+import { S3_MISSING } from '../../../test-support/s3-server.ts';
 import { blobPath, cutShort, flipBit } from './damage.ts';
 import { newRoot } from './new-root.ts';
 import { newPrefix, s3Server, type Site } from './sites.ts';

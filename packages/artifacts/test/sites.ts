@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openStore, type Store } from '@quantloop/artifacts';
 import { afterAll, describe } from 'vitest';
-import { S3_MISSING, startS3Server, type S3Server } from '../../../testing/s3-server.ts';
+import { S3_MISSING, startS3Server, type S3Server } from '../../../test-support/s3-server.ts';
 import { newRoot } from './new-root.ts';
 
 /** A place for one store. */
