@@ -22,8 +22,8 @@ import { livingPollers } from '../run/living-pollers.ts';
 import { rolesFor } from '../session.ts';
 import { actInputOf } from './act-input-of.ts';
 import { knownJobs } from '../plan/known-jobs.ts';
-import { CampaignRows } from './campaign-rows.ts';
 import { RunHistory } from './run-history.ts';
+import { CampaignRows } from '../run/campaign-rows.ts';
 
 type Live = NonNullable<CampaignLook['live']>;
 

@@ -1,6 +1,7 @@
 import { QuantloopError } from '@quantloop/core';
 import colors from 'picocolors';
 import { CliError, EXIT } from '../cli-error.ts';
+import { foldLines } from './fit-lines.ts';
 
 interface Reported {
   exitCode: number;
@@ -15,7 +16,7 @@ export function reportError(error: unknown, options: { json: boolean; verbose: b
   const { exitCode, code, message, hint, details } = describe(error);
   if (exitCode === EXIT.interrupted) {
     if (options.json) process.stdout.write(`${JSON.stringify({ interrupted: true, message })}\n`);
-    else console.error(`\n${message}`);
+    else print(`\n${message}`);
     return exitCode;
   }
   const verbose = options.verbose || Boolean(process.env['QUANTLOOP_DEBUG']);
@@ -23,12 +24,14 @@ export function reportError(error: unknown, options: { json: boolean; verbose: b
     process.stdout.write(`${JSON.stringify({ error: { code, message, hint, ...details } })}\n`);
   } else {
     const [first = '', ...rest] = message.split('\n');
-    console.error([`${colors.red('error')} ${first}`, ...rest.map((line) => `      ${line}`)].join('\n'));
-    if (hint !== undefined) console.error(`      ${colors.dim(hint)}`);
+    print([`${colors.red('error')} ${first}`, ...rest.map((line) => `      ${line}`)].join('\n'));
+    if (hint !== undefined) print(`      ${colors.dim(hint)}`);
   }
   if (verbose && error instanceof Error) console.error(error);
   return exitCode;
 }
+
+const print = (text: string) => console.error(foldLines(text, process.stderr));
 
 function describe(error: unknown): Reported {
   if (error instanceof CliError) {

@@ -8,8 +8,11 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Turns signals into a rejection; the second one ends the process at once. */
-export function interruption(message: string): Interruption {
+/**
+ * Turns signals into a rejection; the second one ends the process at once.
+ * @param message what is said then
+ */
+export function interruption(message: string | (() => string)): Interruption {
   let reject: (reason: CliError) => void = () => {};
   const happened = new Promise<never>((_resolve, fail) => (reject = fail));
   happened.catch(() => {});
@@ -17,7 +20,7 @@ export function interruption(message: string): Interruption {
   const onSignal = () => {
     count += 1;
     if (count > 1) process.exit(EXIT.interrupted);
-    reject(new Interrupted(message));
+    reject(new Interrupted(typeof message === 'string' ? message : message()));
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { formatValue, type DecisionSummary, type Verdict } from '@quantloop/core';
 import colors from 'picocolors';
+import { foldLines } from '../output/fit-lines.ts';
 import { formatDuration } from '../output/format-duration.ts';
 import { textTable } from '../output/text-table.ts';
 import type { TimeSpent } from './time-spent.ts';
@@ -53,7 +54,7 @@ export function printDecision(decision: DecisionSummary): void {
     ]);
     out.push(...listed('Stands in the way', binding), ...listed('Not tried', untried));
   }
-  console.log(`\n${out.join('\n')}\n`);
+  console.log(foldLines(`\n${out.join('\n')}\n`, process.stdout));
 }
 
 /** Longer lists are in the report. */
@@ -95,14 +96,13 @@ export function printTimeSpent(time: TimeSpent): void {
     ]),
   ];
   const perTrial = time.trials === 0 ? 0 : time.orchestration / time.trials;
-  console.log(
-    [
-      `${colors.bold('Time')}: ${formatDuration(time.total)} in all, ${formatDuration(time.startup)} of it to start server and workers`,
-      indent(textTable(rows, { right: [1, 2, 3] })),
-      indent(`orchestration ${formatDuration(time.orchestration)} (${perTrial.toFixed(2)} s per trial)`),
-      '',
-    ].join('\n'),
-  );
+  const lines = [
+    `${colors.bold('Time')}: ${formatDuration(time.total)} in all, ${formatDuration(time.startup)} of it to start server and workers`,
+    indent(textTable(rows, { right: [1, 2, 3] })),
+    indent(`orchestration ${formatDuration(time.orchestration)} (${perTrial.toFixed(2)} s per trial)`),
+    '',
+  ];
+  console.log(foldLines(lines.join('\n'), process.stdout));
 }
 
 /** Where the files are, as short as it can be written. */

@@ -7,7 +7,7 @@ import { campaignSnapshot, type CampaignSnapshot } from './campaign-snapshot.ts'
 export interface WatchCampaignOptions {
   client: Client;
   handle: WorkflowHandle;
-  onSnapshot: (snapshot: CampaignSnapshot) => void;
+  onSnapshot: (snapshot: CampaignSnapshot) => Promise<void>;
   /** Runs at every look. */
   onTick?: () => Promise<void>;
   /** Rejects when watching makes no sense any more: interrupted, or a worker failed. */
@@ -28,7 +28,7 @@ export async function watchCampaign(options: WatchCampaignOptions): Promise<Camp
       await pause(every, leave.signal);
       await options.onTick?.();
       const snapshot = await campaignSnapshot(client, handle.workflowId).catch(() => undefined);
-      if (snapshot !== undefined && !leave.signal.aborted) options.onSnapshot(snapshot);
+      if (snapshot !== undefined && !leave.signal.aborted) await options.onSnapshot(snapshot);
     }
   });
   try {
