@@ -13,9 +13,22 @@ export async function quantloop(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return state.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
-    return reportError(error, { json: args.includes('--json'), verbose: args.includes('--verbose') });
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const told = error instanceof CommanderError ? misuse(error, args) : error;
+    return reportError(told, { json: args.includes('--json'), verbose: args.includes('--verbose') });
   }
+}
+
+/** What commander says of arguments that it cannot take, and the help of the command they were given to. */
+function misuse({ code, message }: CommanderError, args: readonly string[]): CliError {
+  const command = args.filter((arg) => !arg.startsWith('-')).slice(0, 1);
+  // Of a command that has commands below it, called without one, commander has shown the help.
+  const said = code === 'commander.help' ? `${command.join(' ')}: no command was named` : message;
+  return new CliError({
+    message: said.replace(/^error: /, ''),
+    hint: `See \`${['quantloop', ...command, '--help'].join(' ')}\`.`,
+    exitCode: EXIT.invalid,
+  });
 }
 
 async function build(args: readonly string[], state: { exitCode: number }): Promise<Command> {

@@ -143,6 +143,35 @@ describe('a campaign that cannot run', () => {
     });
   }
 
+  it('says the command that comes next, and of arguments which help to read', async () => {
+    await writeFile(join(folder, 'campaign.yaml'), CAMPAIGN.replace('bits: 8', 'bits: eight'));
+    const wrong = await runCli(['plan', 'campaign.yaml'], { cwd: folder });
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      'error campaign.yaml:12:28  search.recipes[0].bits  Invalid input: expected number or array.\n' +
+        '      `quantloop validate campaign.yaml` looks again, and runs nothing.\n',
+    ]);
+    const none = await runCli(['run', 'none.yaml'], { cwd: folder });
+    expect(none.stderr).toContain('none.yaml: there is no such file\n      `quantloop init` writes');
+    const unknown = await runCli(['run', 'campaign.yaml', '--nosuch'], { cwd: folder });
+    expect([unknown.code, unknown.stdout, unknown.stderr]).toEqual([
+      2,
+      '',
+      "error unknown option '--nosuch'\n      See `quantloop run --help`.\n",
+    ]);
+    const asJson = await runCli(['schedule', 'aply', '--json'], { cwd: folder });
+    expect([asJson.stderr, JSON.parse(asJson.stdout)]).toEqual([
+      '',
+      {
+        error: {
+          code: 'invalid-input',
+          message: "unknown command 'aply'\n(Did you mean apply?)",
+          hint: 'See `quantloop schedule --help`.',
+        },
+      },
+    ]);
+  });
+
   it('names everything that is wrong at once, as JSON too', async () => {
     const text = CAMPAIGN.replace('method: rtn', 'method: rtm').replace('model.bytes', 'model.byte');
     await writeFile(join(folder, 'campaign.yaml'), text);
@@ -384,7 +413,7 @@ describe('a command line that cannot be followed', () => {
   const cases: [string, string[], RegExp][] = [
     ['an unknown command', ['rum'], /unknown command "rum"\n {6}Did you mean "run"\?/],
     ['a campaign file that is not there', ['run', 'nowhere.yaml'], /nowhere\.yaml: there is no such file/],
-    ['an unknown option', ['doctor', '--jason'], /unknown option '--jason'\n\(Did you mean --json\?\)/],
+    ['an unknown option', ['doctor', '--jason'], /unknown option '--jason'\n {6}\(Did you mean --json\?\)/],
     ['a port that is none', ['run', 'x.yaml', '--port', '70000'], /'70000' is invalid.*Ports end at 65535/],
     ['a worker without a role', ['worker'], /the worker has nothing to do\n {6}Say what it is for: --target/],
     ['a campaign nobody ran', ['status', 'nobody'], /There is no campaign "nobody" here/],

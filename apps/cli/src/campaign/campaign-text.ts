@@ -110,7 +110,9 @@ function unreadable(name: string, cause: unknown): CliError {
     message: missing
       ? `${name}: there is no such file`
       : `${name} cannot be read: ${(cause as Error).message}`,
-    hint: 'Name a campaign file (YAML, JSON, or a module with a default export).',
+    hint: missing
+      ? '`quantloop init` writes a campaign file that runs.'
+      : 'Name a file: YAML, JSON, or a module with a default export.',
     exitCode: EXIT.invalid,
     cause,
   });

@@ -99,7 +99,8 @@ export async function prepareCampaign(text: CampaignText): Promise<PreparedCampa
     };
   } catch (error) {
     await dispose();
-    throw error instanceof InvalidSpec ? specError(text, error) : error;
+    if (!(error instanceof InvalidSpec)) throw error;
+    throw specError(text, error, `\`quantloop validate ${text.name}\` looks again, and runs nothing.`);
   }
 }
 

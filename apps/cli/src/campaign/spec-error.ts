@@ -2,11 +2,15 @@ import { formatPath, type InvalidSpec, type SpecIssue } from '@quantloop/core';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { CampaignText } from './campaign-text.ts';
 
-/** `file:line:column  key.path  message`, one line for every issue of a campaign. */
-export function specError(text: CampaignText, error: InvalidSpec): CliError {
+/**
+ * `file:line:column  key.path  message`, one line for every issue of a campaign.
+ * @param hint what to do once they are mended
+ */
+export function specError(text: CampaignText, error: InvalidSpec, hint?: string): CliError {
   const issues = error.issues.map((issue) => locate(text, issue));
   return new CliError({
     message: issues.map(describe).join('\n'),
+    ...(hint !== undefined && { hint }),
     exitCode: EXIT.invalid,
     cause: error,
     details: { issues },

@@ -6,7 +6,7 @@ type Options = OutputOptions & ServerOptions;
 export function define(command: Command, exitWith: (exitCode: number) => void): void {
   command.summary('have a campaign run again and again').helpCommand(false);
   const sub = (name: string, summary: string) =>
-    outputOptions(serverOptions(command.command(name).exitOverride().summary(summary).description(summary)));
+    outputOptions(serverOptions(command.command(name).summary(summary).description(summary)));
   const named = (name: string, summary: string) =>
     sub(name, summary).argument('<campaign>', 'name of the campaign');
 

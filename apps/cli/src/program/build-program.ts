@@ -18,11 +18,12 @@ export async function buildProgram(options: BuildProgramOptions = {}): Promise<C
     )
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(see quantloop --help)')
+    // Mistakes are told as all others are: `quantloop` throws them on.
+    .configureOutput({ outputError: () => {} })
     .helpCommand(false);
   for (const name of names) {
     const { define } = await COMMANDS[name]();
-    define(program.command(name).exitOverride(), exitWith);
+    define(program.command(name), exitWith);
   }
   return program;
 }

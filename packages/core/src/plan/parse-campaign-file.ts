@@ -72,6 +72,13 @@ function toSpecIssues(issue: z.core.$ZodIssue, prefix: (string | number)[]): Spe
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const closest = closestBranch(issue.errors);
     if (closest !== undefined) return closest.flatMap((inner) => toSpecIssues(inner, path));
+    const kinds = issue.errors
+      .flat()
+      .flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []));
+    // A union of plain values says no more than that it is invalid.
+    if (kinds.length > 0 && issue.message === 'Invalid input') {
+      return [{ path, message: `Invalid input: expected ${[...new Set(kinds)].join(' or ')}.` }];
+    }
   }
   return [{ path, message: `${issue.message}.` }];
 }
