@@ -1,3 +1,4 @@
+import { bar } from '../output/bar.ts';
 import { createLogUpdate } from 'log-update';
 import colors from 'picocolors';
 import { cutLine, foldLines, lengthOf } from '../output/fit-lines.ts';
@@ -110,8 +111,3 @@ const perSecond = (rate: number) =>
   rate < 1 ? `${(60 * rate).toFixed(1)}/min` : `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
 
 const aboutLeft = (seconds: number) => `about ${formatDuration(seconds)} left`;
-
-function bar(share: number, width: number): string {
-  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return colors.green('█'.repeat(filled)) + colors.dim('░'.repeat(width - filled));
-}
