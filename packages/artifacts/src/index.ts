@@ -1,3 +1,4 @@
+export { storePatience } from './store-patience.ts';
 export { openStore, type OpenStoreOptions } from './open-store.ts';
 export { localFolder, storeExists } from './store-location.ts';
 export { isS3Location } from './s3/s3-location.ts';

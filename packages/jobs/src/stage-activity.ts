@@ -6,7 +6,7 @@ import type { Progress } from './job-context.ts';
 import { runStage } from './run-stage.ts';
 import { StageMetrics } from './stage-metrics.ts';
 import type { Stage } from './stage.ts';
-import { despiteOutages } from './store-patience.ts';
+import { despiteOutages } from './despite-outages.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /** At the latest after this time a heartbeat is sent, even when the job is silent: its process is alive. */

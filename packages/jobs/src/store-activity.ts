@@ -1,6 +1,6 @@
 import { openStore, type Store } from '@quantloop/artifacts';
 import { Context } from '@temporalio/activity';
-import { despiteOutages } from './store-patience.ts';
+import { despiteOutages } from './despite-outages.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /** An activity that only reads the store for a moment: no process of its own, no heartbeats, typed failures. */

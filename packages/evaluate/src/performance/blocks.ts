@@ -22,7 +22,15 @@ export function blocksOf<Sample extends { pair: number; side: Side; seconds: num
   samples: readonly Sample[],
   machine: MachineState,
 ): Block<Sample>[] {
-  const least = disturbances(machine).length > 0 ? BLOCK_SECONDS : 0;
+  const blocks = disturbances(machine).length > 0 ? cut(samples, BLOCK_SECONDS) : [];
+  // Of one block nobody knows how the next comes out: the pairs have to do.
+  return blocks.length > 1 ? blocks : cut(samples, 0);
+}
+
+function cut<Sample extends { pair: number; side: Side; seconds: number }>(
+  samples: readonly Sample[],
+  least: number,
+): Block<Sample>[] {
   const baseline = ofSide(samples, 'baseline');
   const blocks: Block<Sample>[] = [];
   let open: Block<Sample> = { baseline: [], candidate: [] };
@@ -35,9 +43,8 @@ export function blocksOf<Sample extends { pair: number; side: Side; seconds: num
   }
   // The rest is too short to stand for itself.
   const last = blocks.at(-1);
-  if (last === undefined) return open.candidate.length > 0 ? [open] : [];
-  last.baseline.push(...open.baseline);
-  last.candidate.push(...open.candidate);
+  last?.baseline.push(...open.baseline);
+  last?.candidate.push(...open.candidate);
   return blocks;
 }
 

@@ -19,6 +19,8 @@ export interface MeasureAlternatelyOptions<Sample extends { seconds: number }> {
   /** What an earlier look measured, pairs from 0 on, and what the machine did meanwhile: the others are added to it. */
   known: Pick<Alternated<Sample>, 'samples' | 'machine'> | undefined;
   watch: () => Promise<() => Promise<MachineState>>;
+  /** Seconds of measuring that are added where the machine stays disturbed. */
+  insistence: number;
   /** Waits for the machine to become quiet; false where it does not. */
   untilQuiet: () => Promise<boolean>;
   /** Called after each measured pair, with how many there are so far; fewer than before where some were thrown away. */
@@ -36,12 +38,14 @@ export interface Alternated<Sample extends { seconds: number }> {
 
 /** Measurements are added by halves of the number asked for while the deciding interval is wider than ± this … */
 const NOISE = 0.05;
-/** … up to so many times that number, unless the machine is disturbed … */
+/** … up to so many times that number, and for so many seconds of measuring. */
 const MOST = 2;
-/** … and for so many seconds of measuring. */
 const EXTRA_SECONDS = 5;
+/** On a disturbed machine less than these tells nothing, however well the pairs agree. */
+const LEAST_SECONDS = 4;
 /** Whether the machine was disturbed is asked after each pair that ends so many seconds after the last time: its clock ticks. */
 const BURST_SECONDS = 0.2;
+
 /**
  * Warms the models up, then measures them alternately until the numbers are steady enough. Pairs that other work disturbed
  * are thrown away and measured again when the machine is quiet. Where it does not become quiet more of them are measured,
@@ -62,12 +66,12 @@ export async function measureAlternately<Sample extends { seconds: number }>(
   while (pairs < options.pairs) await measureBurst(options.pairs);
   let extra = 0;
   let noise = noiseOf(samples, machine!);
-  while (noise > NOISE && extra < EXTRA_SECONDS && (pairs < MOST * options.pairs || isDisturbed(machine!))) {
+  while (isOpen()) {
     const more = pairs + Math.ceil(options.pairs / 2);
     const upTo = isDisturbed(machine!) ? more : Math.min(more, MOST * options.pairs);
     const before = samples.length;
     while (pairs < upTo) await measureBurst(upTo);
-    extra += samples.slice(before).reduce((sum, { seconds }) => sum + seconds, 0);
+    extra += secondsOf(samples.slice(before));
     noise = noiseOf(samples, machine!);
   }
   return {
@@ -78,6 +82,13 @@ export async function measureAlternately<Sample extends { seconds: number }>(
     repeated,
     disturbed: noise > NOISE || isDisturbed(machine!),
   };
+
+  function isOpen(): boolean {
+    const isShort = isDisturbed(machine!) && secondsOf(samples) < LEAST_SECONDS;
+    if (noise <= NOISE && !isShort) return false;
+    const inReach = pairs < MOST * options.pairs && extra < EXTRA_SECONDS;
+    return inReach || (isDisturbed(machine!) && extra < options.insistence);
+  }
 
   async function measureBurst(upTo: number): Promise<void> {
     const stopWatching = await watch();
@@ -103,11 +114,12 @@ export async function measureAlternately<Sample extends { seconds: number }>(
     const log = (of: Sample[]) =>
       of.length === 0 ? 0 : mean(of.map((sample) => Math.log(options.seconds(sample))));
     const logs = blocksOf(all, state).map(({ candidate, baseline }) => log(candidate) - log(baseline));
-    // Of one block nobody knows how the next comes out.
-    if (logs.length < 2 && isDisturbed(state)) return Infinity;
     const { low, high } = trimmedInterval(logs);
     return Math.expm1((high - low) / 2);
   }
 }
+
+const secondsOf = (samples: readonly { seconds: number }[]) =>
+  samples.reduce((sum, { seconds }) => sum + seconds, 0);
 
 const isDisturbed = (machine: MachineState) => disturbances(machine).length > 0;

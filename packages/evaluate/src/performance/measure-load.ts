@@ -27,6 +27,8 @@ export interface MeasureLoadOptions {
   clock?: Clock | undefined;
   /** @default this machine */
   watch?: (() => Promise<() => Promise<MachineState>>) | undefined;
+  /** Seconds of measuring that are added where the machine stays disturbed. */
+  insistence: number;
   /** Waits for the machine to become quiet before what it disturbed is measured again. */
   untilQuiet: () => Promise<boolean>;
   /** Called after each measured pair (of requests, batches, or rounds), with how many there are so far. */
@@ -39,11 +41,11 @@ const OPEN_LOOP_WARM_UP = 4;
 /** Measures the models under one load, alternately: those pairs that are not known already, and pools all. */
 export async function measureLoad(options: MeasureLoadOptions): Promise<LoadSamples> {
   const { load, candidate, baseline, draw, seed, known = {}, signal } = options;
-  const { clock = wallClock, watch = watchMachine, untilQuiet, onPair } = options;
+  const { clock = wallClock, watch = watchMachine, insistence, untilQuiet, onPair } = options;
   const models: Partial<Record<Side, OpenModel>> =
     baseline === undefined ? { candidate } : { baseline, candidate };
   const sides = Object.keys(models) as Side[];
-  const common = { sides, watch, untilQuiet, onPair };
+  const common = { sides, watch, insistence, untilQuiet, onPair };
   const { results: earlier, ignored } = known;
   const taken = {
     takenOver: earlier === undefined ? 0 : pairsOf(earlier),

@@ -26,7 +26,10 @@ export interface MeasurePerformanceOptions
   /** Model folders. */
   candidate: string;
   baseline?: string | undefined;
-  /** Seconds that the job waits in all for the machine to become quiet, where other work disturbs it. @default 0 */
+  /**
+   * Seconds that the job waits in all for the machine to become quiet, where other work disturbs it; where it does not, half as
+   * many of measuring are added to each load. @default 0
+   */
   patience?: number;
   checkpoint: Checkpoint;
   signal: AbortSignal;
@@ -49,7 +52,8 @@ export async function measurePerformance(
     drawRequests({ load, request, seed, source: sources.get(scenario)! });
   options.resumed((await checkpoint.names()).length);
 
-  const untilQuiet = patience({ seconds: options.patience ?? 0, watch, signal });
+  const { patience: seconds = 0 } = options;
+  const untilQuiet = patience({ seconds, watch, signal });
 
   let candidate: OpenModel | undefined;
   let baseline: OpenModel | undefined;
@@ -93,6 +97,7 @@ export async function measurePerformance(
             ...options,
             watch,
             untilQuiet,
+            insistence: seconds / 2,
             load,
             known,
             candidate,

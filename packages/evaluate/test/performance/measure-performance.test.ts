@@ -313,20 +313,20 @@ describe('how much is measured', () => {
     expect(disturbed.pairs).toBeGreaterThanOrEqual(80);
   });
 
-  test('on a disturbed machine more is measured, until the ratio is as sure as elsewhere', async () => {
+  test('on a disturbed machine more is measured, as long as the job has patience', async () => {
     const contended = { ...quiet, foreignShare: 0.6, idleShare: 0.01 };
-    const requestsOf = async (state: MachineState) => {
+    const requestsOf = async (state: MachineState, patience: number) => {
       const synthetic = syntheticEngine((call) => steady(call.folder === BASELINE ? 0.02 : 0.01, 0.01));
       const watch = async () => async () => state;
-      const result = await measure(synthetic, { baseline: BASELINE, watch });
-      return { pairs: ofSide(onlyLoad(result).requests, 'candidate').length, ...onlyLoad(result) };
+      const { requests } = onlyLoad(await measure(synthetic, { baseline: BASELINE, watch, patience }));
+      return { pairs: requests.length / 2, seconds: requests.reduce((sum, each) => sum + each.seconds, 0) };
     };
-    expect(await requestsOf(quiet)).toMatchObject({ pairs: 10, disturbed: false });
-    const { pairs, requests, noise } = await requestsOf(contended);
-    // Two blocks of a second are the least that tells how sure it is.
-    expect(requests.reduce((sum, { seconds }) => sum + seconds, 0)).toBeGreaterThan(2);
+    expect(await requestsOf(quiet, 1)).toMatchObject({ pairs: 10 });
+    expect(await requestsOf(contended, 0)).toMatchObject({ pairs: 20 });
+    const { pairs, seconds } = await requestsOf(contended, 2);
     expect(pairs).toBeGreaterThan(20);
-    expect(noise).toBeLessThan(0.05);
+    expect(seconds).toBeGreaterThan(0.9 + 1);
+    expect(seconds).toBeLessThan(0.9 + 2);
   });
 
   test('one that the machine disturbs again and again says so', async () => {

@@ -32,7 +32,7 @@ export function patience({ seconds, watch, signal }: PatienceOptions): () => Pro
 /** Seconds that a job waits by default. */
 const DEFAULT_SECONDS = 10;
 
-/** The seconds of `QUANTLOOP_PATIENCE`, a setting of the worker. @default 10 */
+/** The seconds of `QUANTLOOP_PATIENCE`, a setting of the worker's environment. @default 10 */
 export function patienceSeconds(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env['QUANTLOOP_PATIENCE'] ?? DEFAULT_SECONDS);
   return seconds >= 0 ? seconds : DEFAULT_SECONDS;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { storePatience } from '@quantloop/artifacts';
 import { classifyError } from './child/classify-error.ts';
 
 /** Milliseconds between two tries: at first, and at most. */
@@ -6,16 +7,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * Seconds for which one attempt of a stage waits for a store that cannot be reached; there are four attempts.
- * `QUANTLOOP_STORE_PATIENCE` sets it. @default 300
- */
-function patience(): number {
-  return Number(process.env['QUANTLOOP_STORE_PATIENCE'] ?? 300);
-}
-
-/**
- * Does the work again and again while the store cannot be reached. A share that is remounted, or a server that is restarted,
- * takes a minute, in which four attempts would be used up.
+ * Does the work again and again while the store cannot be reached: within a minute four attempts would be used up.
  *
  * @param signal ends the waiting; whoever sees it aborted knows its reason
  */
@@ -26,7 +18,7 @@ export async function despiteOutages<T>(work: () => Promise<T>, signal?: AbortSi
       return await work();
     } catch (error) {
       const waited = (performance.now() - began + pause) / 1000;
-      if (classifyError(error).code !== 'store-unavailable' || waited > patience()) throw error;
+      if (classifyError(error).code !== 'store-unavailable' || waited > storePatience()) throw error;
       await sleep(pause, undefined, { signal });
     }
   }
