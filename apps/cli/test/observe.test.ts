@@ -180,7 +180,7 @@ describe.skipIf(!present)(`a campaign seen from outside${reason}`, { timeout: 24
       expect([result, both.sum('quantloop_stages_total', { result })]).toEqual([result, own.length]);
     }
     const failures = entries.filter(({ event }) => event === 'failed');
-    expect(both.sum('quantloop_stage_failures_total', { code: 'store-unavailable' })).toBe(failures.length);
+    expect(both.sum('quantloop_stage_failures_total', { code: 'unreachable' })).toBe(failures.length);
     const seconds = entries.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
     expect(both.sum('quantloop_job_duration_seconds_sum')).toBeCloseTo(seconds, 3);
     expect(both.sum('quantloop_jobs_running')).toBe(0);
