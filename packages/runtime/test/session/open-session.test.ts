@@ -17,6 +17,7 @@ test('a decoder session knows its layers, heads, cache type and optional inputs'
     cacheType: 'float32',
     vocabularySize: TINY.vocabulary,
     selects: false,
+    scores: false,
     hasPositionIds: false,
     emitsColumns: false,
     hasLogitsToKeep: false,
