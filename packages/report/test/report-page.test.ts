@@ -156,18 +156,26 @@ describe.skipIf(CHROMIUM === undefined)('report.html in a browser (needs chromiu
     await page.getByRole('button', { name: 'Mark gptq-int4-g32-sym in plots' }).click();
     await canvas.scrollIntoViewIfNeeded();
     // Points have no names in the picture: one of GPTQ's colour, below the legend.
-    const [x, y] = await page.evaluate<[number, number]>(
-      `(() => {
+    const pointAt = () =>
+      page.evaluate<[number, number]>(
+        `(() => {
         const canvas = document.querySelector('[data-plot] .canvas');
         const { top } = canvas.getBoundingClientRect();
         const boxes = [...canvas.querySelectorAll('path[fill="#d55e00"]')].map((path) => path.getBoundingClientRect());
         const point = boxes.find((box) => box.top > top + 130);
         return [point.x + point.width / 2, point.y + point.height / 2];
       })()`,
-    );
-    await page.mouse.move(x, y, { steps: 3 });
-    await canvas.locator('strong').first().waitFor();
-    await page.mouse.click(x, y);
+      );
+    // The page may still move when it is asked where a point stands.
+    let at: [number, number] = [0, 0];
+    const hover = async () => {
+      at = await pointAt();
+      await page.mouse.move(0, 0);
+      await page.mouse.move(...at, { steps: 3 });
+      return canvas.locator('strong').first().isVisible();
+    };
+    await expect.poll(hover, { timeout: 15_000, interval: 300 }).toBe(true);
+    await page.mouse.click(...at);
     await page.locator('#board tr.marked').first().waitFor();
     expect(page.url()).toMatch(/#marked=tiny%2Fthis-cpu%2F/);
     expect(trouble).toEqual([]);
